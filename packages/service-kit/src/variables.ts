@@ -1,0 +1,184 @@
+import { z } from 'zod';
+
+/** One environment variable: what it accepts, what it is when unset, and what `.env.example` says about it. */
+interface Variable {
+  schema: z.ZodType;
+  /** The text the variable has when it is unset or empty; undefined when it then has no value. */
+  fallback?: string;
+  /** One sentence for `.env.example`. */
+  about: string;
+}
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `expected a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min, `expected at least ${min}`).max(max, `expected at most ${max}`));
+const port = integer(1, 65_535);
+const positiveNumber = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, 'expected a positive number')
+  .transform(Number)
+  .pipe(z.number().gt(0, 'expected more than 0'));
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `expected a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  });
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const text = z.string();
+
+/**
+ * Every environment variable of the project. A service names those it reads; `.env.example` lists them all.
+ * Grouped as in `.env.example`.
+ */
+export const variableGroups = {
+  'Every service': {
+    LOG_LEVEL: {
+      schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+      fallback: 'info',
+      about: 'trace, debug, info, warn, error or fatal.',
+    },
+    LOG_FORMAT: {
+      schema: z.enum(['auto', 'json', 'pretty']),
+      fallback: 'auto',
+      about: 'json, pretty, or auto: pretty on a terminal, json elsewhere.',
+    },
+    BIND_ADDRESS: {
+      schema: text,
+      fallback: '127.0.0.1',
+      about: 'Address the HTTP ports listen on. Anything but loopback opens them to the network.',
+    },
+    SHUTDOWN_TIMEOUT_MS: {
+      schema: integer(100, 600_000),
+      fallback: '8000',
+      about: 'How long a service may take to stop before it is ended.',
+    },
+  },
+  'The log (Redis Streams)': {
+    REDIS_URL: {
+      schema: url('redis:', 'rediss:'),
+      fallback: 'redis://127.0.0.1:6379',
+      about: 'Where Redis is. Standalone runs start a redis-server of their own unless this is set.',
+    },
+    STREAM: {
+      schema: z
+        .string()
+        .regex(/^(\{[a-z0-9_-]+\}|[a-z0-9_-]+)$/, 'expected lower-case letters, digits, - or _')
+        .transform((name) => name.replace(/^\{|\}$/g, '')),
+      fallback: 'rugs',
+      about: 'Name of the log: every key starts with it in braces, as in {rugs}:events.',
+    },
+    LEASE_TTL_MS: {
+      schema: integer(500, 60_000),
+      fallback: '4000',
+      about:
+        'How long a feed or an ordered consumer stays owner without renewing; a standby takes over after that.',
+    },
+    LOG_RETENTION_HOURS: {
+      schema: positiveNumber,
+      fallback: '24',
+      about: 'Events older than this are trimmed once every required group has processed them.',
+    },
+    REQUIRED_GROUPS: {
+      schema: list,
+      fallback: 'recorder',
+      about: 'Consumer groups (comma-separated) for which events are kept until processed, running or not.',
+    },
+  },
+  Feed: {
+    FEED_PORT: { schema: port, fallback: '8081', about: 'Health and metrics of the feed.' },
+    UPSTREAM_URL: {
+      schema: url('http:', 'https:', 'ws:', 'wss:'),
+      fallback: 'https://backend.rugs.fun?frontend-version=1.0',
+      about: 'The Socket.IO server of the game; its query is sent along.',
+    },
+    UPSTREAM_ORIGIN: {
+      schema: url('http:', 'https:'),
+      fallback: 'https://rugs.fun',
+      about: 'Origin header of the upstream connection.',
+    },
+    FEED_RAW_EVENTS: {
+      schema: list,
+      fallback: '',
+      about: 'Upstream events (comma-separated, or *) that have no type of their own to log as raw.<event>.',
+    },
+    FEED_RING_TICKS: {
+      schema: integer(1, 1_000_000),
+      fallback: '5000',
+      about: 'How many of the newest ticks the feed keeps in memory.',
+    },
+  },
+  Recorder: {
+    RECORDER_PORT: { schema: port, fallback: '8082', about: 'Health and metrics of the recorder.' },
+    RUGS_DATA_DIR: {
+      schema: text,
+      fallback: './data',
+      about: 'Where recordings and the journal lie (and, standalone, the data of Redis).',
+    },
+  },
+  Gateway: {
+    GATEWAY_PORT: { schema: port, fallback: '8080', about: 'The web app, WebSocket, REST and health.' },
+    GATEWAY_WINDOW: {
+      schema: integer(1, 1000),
+      fallback: '10',
+      about: 'How many finished games the gateway keeps at hand.',
+    },
+    GATEWAY_EXPECTED_SERVICES: {
+      schema: list,
+      fallback: 'feed,recorder',
+      about: 'Services (comma-separated) without which /health is not well.',
+    },
+    GATEWAY_WEB_DIR: {
+      schema: text,
+      fallback: './apps/web/dist',
+      about: 'Folder of the built web app.',
+    },
+  },
+  Simulator: {
+    SIMULATOR_PORT: { schema: port, fallback: '8090', about: 'The simulated game server.' },
+    SIMULATOR_SEED: {
+      schema: text.optional(),
+      about: 'Makes a run repeatable: the same games, trades and ids. Unset = a new one each start.',
+    },
+    SIMULATOR_SPEED: {
+      schema: positiveNumber,
+      fallback: '1',
+      about: 'How many times faster than the real game; 1 = real time.',
+    },
+    SIMULATOR_CAPTURE: {
+      schema: text.optional(),
+      about:
+        'A captured session (JSONL) to replay instead of generated games; it starts at the first connection.',
+    },
+  },
+  'Standalone (without Docker)': {
+    STANDALONE_REDIS_PORT: { schema: port, fallback: '6390', about: 'Port of the redis-server it starts.' },
+    REDIS_SERVER: {
+      schema: text.optional(),
+      about: 'Program to start as Redis. Unset = redis-server or valkey-server from the PATH.',
+    },
+  },
+} as const satisfies Record<string, Record<string, Variable>>;
+
+type Groups = typeof variableGroups;
+type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void
+  ? I
+  : never;
+type Variables = UnionToIntersection<Groups[keyof Groups]>;
+
+export type VariableName = keyof Variables & string;
+/** Parsed values by variable name. */
+export type Config<K extends VariableName = VariableName> = {
+  [N in K]: Variables[N] extends { schema: infer S extends z.ZodType } ? z.infer<S> : never;
+};
+
+export const variables = Object.assign({}, ...Object.values(variableGroups)) as Record<
+  VariableName,
+  Variable
+>;

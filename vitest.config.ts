@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      // Pure: no process, no server.
+      { test: { name: 'unit', include: ['{packages,services}/*/test/unit/**/*.test.ts'] } },
+      // On a real Redis, or a real server in this process.
+      {
+        test: {
+          name: 'integration',
+          include: ['{packages,services}/*/test/integration/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      // The whole system as processes, the browser, and Docker.
+      {
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
