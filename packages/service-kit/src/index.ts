@@ -1,2 +1,7 @@
 export * from './config.js';
+export * from './failure.js';
+export * from './health.js';
+export * from './logger.js';
+export * from './service.js';
+export * from './usage.js';
 export { variableGroups, variables, type Config, type VariableName } from './variables.js';

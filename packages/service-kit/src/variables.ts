@@ -15,7 +15,8 @@ const integer = (min: number, max: number) =>
     .regex(/^\d+$/, `expected a whole number from ${min} to ${max}`)
     .transform(Number)
     .pipe(z.number().min(min, `expected at least ${min}`).max(max, `expected at most ${max}`));
-const port = integer(1, 65_535);
+/** 0 takes any free port, which the service then logs. */
+const port = integer(0, 65_535);
 const positiveNumber = z
   .string()
   .regex(/^\d+(\.\d+)?$/, 'expected a positive number')
@@ -172,7 +173,7 @@ type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) exten
   : never;
 type Variables = UnionToIntersection<Groups[keyof Groups]>;
 
-export type VariableName = keyof Variables & string;
+export type VariableName = keyof Variables;
 /** Parsed values by variable name. */
 export type Config<K extends VariableName = VariableName> = {
   [N in K]: Variables[N] extends { schema: infer S extends z.ZodType } ? z.infer<S> : never;

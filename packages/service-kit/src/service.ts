@@ -1,0 +1,168 @@
+import closeWithGrace from 'close-with-grace';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { ConfigError, loadConfig } from './config.js';
+import { Health } from './health.js';
+import { createLogger, type Logger } from './logger.js';
+import { describeFailure } from './failure.js';
+import { usage } from './usage.js';
+import type { Config, VariableName } from './variables.js';
+
+/** Read by every service, named or not. */
+const COMMON = ['LOG_LEVEL', 'LOG_FORMAT', 'BIND_ADDRESS', 'SHUTDOWN_TIMEOUT_MS'] as const;
+type CommonName = (typeof COMMON)[number];
+
+export interface ServiceContext<K extends VariableName> {
+  config: Config<K | CommonName>;
+  log: Logger;
+  /** Served at `/metrics`. */
+  metrics: Registry;
+  /** Listens once `start` has resolved; `/healthz`, `/readyz` and `/metrics` are on it. */
+  http: FastifyInstance;
+  health: Health;
+  /** Aborted when the service is asked to stop, before its stop function is called. */
+  stopping: AbortSignal;
+  /** Ends the service because of an error nothing else can handle. */
+  fail(error: unknown): void;
+}
+
+export interface ServiceDefinition<K extends VariableName> {
+  name: string;
+  /** One sentence for `--help`. */
+  about: string;
+  variables: readonly K[];
+  /** The variable that holds the HTTP port. */
+  port: K;
+  /** Resolves when the service works; what it returns drains and releases everything it took. */
+  start(context: ServiceContext<K>): Promise<() => Promise<void>>;
+}
+
+export interface RunningService {
+  port: number;
+  url: string;
+  /** Ready to not ready, then drained, then released. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  env?: Record<string, string | undefined>;
+  log?: Logger;
+  onFailure?(error: unknown): void;
+}
+
+/**
+ * Starts a service in this process.
+ *
+ * @throws ConfigError when the environment does not fit, or whatever `start` or listening throws; nothing is left running then.
+ */
+export async function startService<K extends VariableName>(
+  definition: ServiceDefinition<K>,
+  options: StartOptions = {},
+): Promise<RunningService> {
+  const config = loadConfig<K | CommonName>([...COMMON, ...definition.variables], options.env);
+  const log = options.log ?? createLogger(definition.name, config);
+  const health = new Health();
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const stopping = new AbortController();
+  const http = createHttp({ log, health, metrics, stopping: stopping.signal });
+  const fail = (error: unknown): void => {
+    health.set('service', false, describeFailure(error));
+    if (!stopping.signal.aborted) options.onFailure?.(error);
+  };
+
+  let release: () => Promise<void> = () => Promise.resolve();
+  const stopOnce = async (): Promise<void> => {
+    stopping.abort();
+    await release();
+    await http.close();
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= stopOnce());
+
+  try {
+    release = await definition.start({ config, log, health, metrics, http, stopping: stopping.signal, fail });
+    await http.listen({ host: config.BIND_ADDRESS, port: Number(config[definition.port]) });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const address = http.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const url = `http://${config.BIND_ADDRESS.includes(':') ? `[${config.BIND_ADDRESS}]` : config.BIND_ADDRESS}:${port}`;
+  log.info({ url }, 'listening');
+  return { port, url, stop };
+}
+
+/**
+ * The whole life of a service process: `--help`, environment, start, signals, stop within `SHUTDOWN_TIMEOUT_MS`.
+ * Exit status 0 after a clean stop, 1 after a failure, 78 when the environment does not fit.
+ */
+export async function runService<K extends VariableName>(definition: ServiceDefinition<K>): Promise<void> {
+  if (process.argv.includes('--help') || process.argv.includes('-h')) {
+    process.stdout.write(usage(definition.name, definition.about, [...definition.variables, ...COMMON]));
+    return;
+  }
+  let log: Logger | undefined;
+  try {
+    const config = loadConfig([...COMMON, ...definition.variables]);
+    log = createLogger(definition.name, config);
+    await superviseService(definition, log, config.SHUTDOWN_TIMEOUT_MS);
+  } catch (error) {
+    if (log === undefined) process.stderr.write(`${definition.name}: ${describeFailure(error)}\n`);
+    else log.fatal(describeFailure(error));
+    process.exit(error instanceof ConfigError ? 78 : 1);
+  }
+}
+
+async function superviseService<K extends VariableName>(
+  definition: ServiceDefinition<K>,
+  log: Logger,
+  delay: number,
+): Promise<void> {
+  // Installed before the start, so that a signal during a slow start (Redis not up yet) is obeyed as well.
+  const running: { service?: RunningService } = {};
+  const closer = closeWithGrace({ delay, logger: false }, async ({ signal, err }) => {
+    if (err === undefined) log.info({ signal }, 'stopping');
+    else log.fatal({ err }, `stopping: ${describeFailure(err)}`);
+    await running.service?.stop();
+    log.info('stopped');
+  });
+  running.service = await startService(definition, {
+    log,
+    onFailure: (error) => {
+      log.fatal(describeFailure(error));
+      process.exitCode = 1;
+      closer.close();
+    },
+  });
+}
+
+interface HttpParts {
+  log: Logger;
+  health: Health;
+  metrics: Registry;
+  stopping: AbortSignal;
+}
+
+function createHttp({ log, health, metrics, stopping }: HttpParts): FastifyInstance {
+  const requestLog: FastifyBaseLogger = log.child({}, { level: 'warn' });
+  const http = fastify({
+    loggerInstance: requestLog,
+    disableRequestLogging: true,
+    forceCloseConnections: true,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 30_000,
+  });
+  http.get('/healthz', () => ({ status: 'alive' }));
+  http.get('/readyz', async (_request, reply) => {
+    const ready = health.ok && !stopping.aborted;
+    await reply
+      .code(ready ? 200 : 503)
+      .send({ status: ready ? 'ready' : 'not ready', checks: health.checks });
+  });
+  http.get('/metrics', async (_request, reply) => {
+    await reply.type(metrics.contentType).send(await metrics.metrics());
+  });
+  return http;
+}
