@@ -122,7 +122,7 @@ async function superviseService<K extends VariableName>(
 ): Promise<void> {
   // Installed before the start, so that a signal during a slow start (Redis not up yet) is obeyed as well.
   const running: { service?: RunningService } = {};
-  const closer = closeWithGrace({ delay, logger: false }, async ({ signal, err }) => {
+  closeWithGrace({ delay, logger: false }, async ({ signal, err }) => {
     if (err === undefined) log.info({ signal }, 'stopping');
     else log.fatal({ err }, `stopping: ${describeFailure(err)}`);
     await running.service?.stop();
@@ -130,11 +130,11 @@ async function superviseService<K extends VariableName>(
   });
   running.service = await startService(definition, {
     log,
-    onFailure: (error) => {
-      log.fatal(describeFailure(error));
-      process.exitCode = 1;
-      closer.close();
-    },
+    // As an uncaught error, so that the process drains, stops and exits with status 1.
+    onFailure: (error) =>
+      setImmediate(() => {
+        throw error instanceof Error ? error : new Error(String(error));
+      }),
   });
 }
 
@@ -149,7 +149,6 @@ function createHttp({ log, health, metrics, stopping }: HttpParts): FastifyInsta
   const requestLog: FastifyBaseLogger = log.child({}, { level: 'warn' });
   const http = fastify({
     loggerInstance: requestLog,
-    disableRequestLogging: true,
     forceCloseConnections: true,
     bodyLimit: 1024 * 1024,
     requestTimeout: 30_000,

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** What the log needs of a logger; pino fits. */
+export interface LogSink {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** How long a blocking read waits for the next event. */
+export const BLOCK_MS = 1_000;
+const COMMAND_TIMEOUT_MS = 2_000;
+const FIRST_CONNECTION_TIMEOUT_MS = 15_000;
+
+const SCRIPTS = { publish: 3, begin: 3, acquire: 2, renew: 2, release: 1, ack: 2, bury: 3, trim: 2 } as const;
+
+const retryStrategy = (attempt: number): number => Math.random() * Math.min(2_000, 50 * 2 ** attempt);
+
+/**
+ * Commands fail at once when the link is down, and are never resent by the client: it cannot know whether a command
+ * whose reply was lost has run. Each caller decides itself.
+ */
+const COMMANDS: RedisOptions = {
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+};
+
+/** A blocking read on a half-open link would hang for ever: the socket is given up when even its timeouts don't answer. */
+const READS: RedisOptions = {
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  socketTimeout: 3 * BLOCK_MS,
+};
+
+export interface ConnectionOptions {
+  url: string;
+  /** Shown by CLIENT LIST. */
+  name: string;
+  log?: LogSink | undefined;
+}
+
+/** A connection for commands, with the log's scripts. It reconnects by itself and speaks of it once an outage. */
+export function connectForCommands(options: ConnectionOptions): Redis {
+  const redis = connect(options, COMMANDS);
+  for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
+    const lua = readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');
+    redis.defineCommand(name, { numberOfKeys, lua });
+  }
+  return redis;
+}
+
+/** A connection for blocking reads. */
+export function connectForReads(options: ConnectionOptions): Redis {
+  return connect(options, READS);
+}
+
+function connect({ url, name, log }: ConnectionOptions, options: RedisOptions): Redis {
+  const redis = new Redis(url, { ...options, connectionName: name, retryStrategy });
+  let lost = false;
+  redis.on('error', (error: Error) => {
+    if (lost) return;
+    lost = true;
+    log?.warn(
+      { redis: safeUrl(url), reason: error.message || String(error) },
+      'Redis does not answer; retrying',
+    );
+  });
+  redis.on('ready', () => {
+    if (lost) log?.info({ redis: safeUrl(url) }, 'Redis answers again');
+    lost = false;
+  });
+  return redis;
+}
+
+/** The URL without credentials. */
+export function safeUrl(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//');
+}
+
+/** @throws Error naming the address and the remedy when Redis does not answer in time. */
+export async function untilReady(redis: Redis, url: string, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + FIRST_CONNECTION_TIMEOUT_MS;
+  while (redis.status !== 'ready') {
+    signal?.throwIfAborted();
+    if (Date.now() > deadline) {
+      throw new Error(`no Redis answers at ${safeUrl(url)}: start one there, or set REDIS_URL`);
+    }
+    await sleep(20);
+  }
+}
+
+/** The link failed or gave no answer in time, as opposed to Redis refusing a command. */
+export function isConnectionError(error: unknown): boolean {
+  return !(error instanceof Error && error.name === 'ReplyError');
+}
+
+/** Runs one of the log's scripts. The reply is whatever its header says. */
+export async function runScript(
+  redis: Redis,
+  name: keyof typeof SCRIPTS,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  const commands = redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
+  const script = commands[name];
+  if (script === undefined) throw new TypeError(`script ${name} is not defined on this connection`);
+  return script.call(redis, ...keys, ...args);
+}

@@ -1,0 +1,24 @@
+import type { Event } from '@vectra/protocol';
+
+/** A stream entry as Redis returns it: its id and its flat fields, null when it was trimmed while pending. */
+export type RawEntry = [id: string, fields: string[] | null];
+
+/** `1042-0` -> 1042 */
+export function seqOf(id: string): number {
+  return Number(id.slice(0, id.indexOf('-')));
+}
+
+export function entryId(seq: number): string {
+  return `${seq}-0`;
+}
+
+/** The event's JSON in an entry's fields. */
+export function jsonOf(fields: readonly string[]): string {
+  const at = fields.findIndex((name, index) => index % 2 === 0 && name === 'e');
+  return fields[at + 1] ?? '';
+}
+
+/** Fields of an entry: type, game id, and the event's JSON. */
+export function publishArguments(event: Event, json: string): [string, string, string] {
+  return [event.type, event.gameId ?? '', json];
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { decodeEvent, InvalidEventError, type Event } from '@vectra/protocol';
+import type { Redis } from 'ioredis';
+import { checkRedis } from './checks.js';
+import {
+  connectForCommands,
+  connectForReads,
+  runScript,
+  untilReady,
+  type ConnectionOptions,
+  type LogSink,
+} from './connection.js';
+import { entryId, jsonOf, seqOf } from './entries.js';
+import { OrderedGroup, type GroupOptions } from './group.js';
+import { logKeys, type LogKeys } from './keys.js';
+import { Publisher, type PublisherOptions } from './publisher.js';
+import { Heartbeat, readServices, type ServiceState } from './services.js';
+import { readGroups, readState, type GroupState, type LogState } from './state.js';
+
+export interface LogOptions {
+  url: string;
+  /** Name of the log, without braces. */
+  stream: string;
+  /** The program that opens it; shown by CLIENT LIST and in heartbeats. */
+  name: string;
+  log?: LogSink;
+  /** Gives up waiting for Redis. */
+  signal?: AbortSignal;
+}
+
+export interface TrimResult {
+  /** The lowest seq kept. */
+  floor: number;
+  removed: number;
+  /** A required group that does not exist; nothing was dropped because of it. */
+  absentGroup: string | null;
+}
+
+/** The log: one totally ordered, gap-free stream of events in Redis. */
+export class EventLog {
+  readonly keys: LogKeys;
+  readonly #redis: Redis;
+  readonly #connection: ConnectionOptions;
+  readonly #log: LogSink | undefined;
+  readonly #heartbeats: Heartbeat[] = [];
+
+  private constructor(redis: Redis, keys: LogKeys, connection: ConnectionOptions) {
+    this.keys = keys;
+    this.#redis = redis;
+    this.#connection = connection;
+    this.#log = connection.log;
+  }
+
+  /**
+   * Connects and checks that this Redis may hold the log.
+   *
+   * @throws Error when no Redis answers; UnsuitableRedisError naming setting and remedy when it must not be used.
+   */
+  static async open({ url, stream, name, log, signal }: LogOptions): Promise<EventLog> {
+    const connection = { url, name: `vectra-${name}`, log };
+    const redis = connectForCommands(connection);
+    const keys = logKeys(stream);
+    try {
+      await untilReady(redis, url, signal);
+      await checkRedis(redis, keys.meta);
+    } catch (error) {
+      redis.disconnect();
+      throw error;
+    }
+    return new EventLog(redis, keys, connection);
+  }
+
+  /** Waits until this process is the one that may write, and opens the log for writing. */
+  publisher(options: PublisherOptions): Promise<Publisher> {
+    return Publisher.open({ redis: this.#redis, keys: this.keys, log: this.#log }, options);
+  }
+
+  /** Consumes the log as the (one) owner of a group: `for await (const batch of log.group('my-bot', ...))`. */
+  group(name: string, options: GroupOptions): OrderedGroup {
+    const reads = () => connectForReads(this.#connection);
+    return new OrderedGroup({ commands: this.#redis, reads, keys: this.keys, log: this.#log }, name, options);
+  }
+
+  state(): Promise<LogState> {
+    return readState(this.#redis, this.keys);
+  }
+
+  groups(): Promise<GroupState[]> {
+    return readGroups(this.#redis, this.keys);
+  }
+
+  services(): Promise<ServiceState[]> {
+    return readServices(this.#redis, this.keys);
+  }
+
+  /** Stored events from one seq to another, both included, at most `count`. Entries that are no events are left out. */
+  async range(from: number, to: number, count = 500): Promise<Event[]> {
+    const entries = await this.#redis.xrange(this.keys.events, entryId(from), entryId(to), 'COUNT', count);
+    return entries.flatMap(([id, fields]) => {
+      try {
+        return [decodeEvent(jsonOf(fields))];
+      } catch (error) {
+        if (!(error instanceof InvalidEventError)) throw error;
+        this.#log?.warn({ id, reason: error.message }, 'not an event: left out');
+        return [];
+      }
+    });
+  }
+
+  /**
+   * Drops events older than `before` (Unix ms) that every group has processed, and groups whose consumer is gone for
+   * good. Nothing is dropped while a required group does not exist.
+   */
+  async trim(before: number, requiredGroups: readonly string[]): Promise<TrimResult> {
+    const keep = await this.#firstSeqSince(before);
+    const reply = await runScript(
+      this.#redis,
+      'trim',
+      [this.keys.events, this.keys.ephemeral],
+      [this.keys.leasePrefix, keep, ...requiredGroups],
+    );
+    const [floor, removed, absent] = reply as [number, number, string];
+    return { floor, removed, absentGroup: absent === '' ? null : absent };
+  }
+
+  /** Tells the others every 2 s that this service lives, and how it is. */
+  announce(service: string, status: () => { ok: boolean; detail: Record<string, unknown> }): void {
+    const heartbeat = new Heartbeat(this.#redis, this.keys, {
+      service,
+      instance: randomUUID().slice(0, 8),
+      status,
+    });
+    this.#heartbeats.push(heartbeat);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#heartbeats.map((heartbeat) => heartbeat.stop()));
+    this.#redis.disconnect();
+  }
+
+  /** The first stored event received at `time` or later, found by halving: seq numbers have no gaps. */
+  async #firstSeqSince(time: number): Promise<number> {
+    const { first, last } = await this.state();
+    let low = first;
+    let high = last + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const [entry] = await this.#redis.xrange(this.keys.events, entryId(middle), '+', 'COUNT', 1);
+      if (entry === undefined || timestampOf(entry[1]) >= time) high = middle;
+      else low = Math.max(middle, seqOf(entry[0])) + 1;
+    }
+    return low;
+  }
+}
+
+function timestampOf(fields: readonly string[]): number {
+  try {
+    return decodeEvent(jsonOf(fields)).timestamp;
+  } catch {
+    return 0; // not an event: nothing that would have to be kept
+  }
+}
