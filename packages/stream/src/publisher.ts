@@ -57,7 +57,7 @@ export class Publisher {
   private constructor(connection: Connection, options: PublisherOptions, opened: Opened) {
     this.#connection = connection;
     this.#options = options;
-    this.#holding = opened.holding;
+    this.#holding = this.#hold(opened.holding);
     this.epoch = opened.epoch;
     this.#base = opened.last + 1;
     this.#stored = opened.last;
@@ -142,11 +142,14 @@ export class Publisher {
 
   /** Until there is something to store, the lease is lost, or the end. */
   async #idle(): Promise<void> {
-    const { lost } = this.#holding;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      lost.addEventListener('abort', () => resolve(), { once: true });
     });
+  }
+
+  #hold(holding: Holding): Holding {
+    holding.lost.addEventListener('abort', () => this.#wake(), { once: true });
+    return holding;
   }
 
   /**
@@ -161,7 +164,7 @@ export class Publisher {
       },
     });
     const unbroken = holding.token === this.#holding.token + 1;
-    this.#holding = holding;
+    this.#holding = this.#hold(holding);
     if (epoch !== this.epoch) throw new EpochChangedError(this.epoch, epoch);
     if (!unbroken && last > this.#stored) throw new FencedError(`another feed published up to ${last}`);
   }

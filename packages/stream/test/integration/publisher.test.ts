@@ -1,0 +1,194 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EpochChangedError, FencedError, logKeys, type EventLog } from '../../src/index.js';
+import { runScript, connectForCommands, untilReady } from '../../src/connection.js';
+import { countTo, LEASE_MS, publisherOf, testRedis, tick, ticks, type TestRedis } from './fixtures.js';
+
+let server: TestRedis;
+let redis: Redis;
+let log: EventLog;
+let stream: string;
+let tests = 0;
+
+beforeAll(async () => {
+  server = await testRedis();
+  redis = connectForCommands({ url: server.url, name: 'test' });
+  await untilReady(redis, server.url);
+});
+beforeEach(async () => {
+  stream = `publisher${++tests}`;
+  log = await server.open(stream);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+const storedIds = async (): Promise<string[]> =>
+  (await redis.xrange(logKeys(stream).events, '-', '+')).map(([id]) => id);
+
+describe('the publisher', () => {
+  it('stores events under ids without gaps, from 1', async () => {
+    const publisher = await publisherOf(log);
+    publisher.publish(ticks(0, 449));
+    publisher.publish([tick(450)]);
+    await publisher.flush();
+    expect(await storedIds()).toEqual(countTo(451).map((seq) => `${seq}-0`));
+    expect(await log.state()).toEqual({ epoch: publisher.epoch, first: 1, last: 451 });
+    await publisher.close();
+  });
+
+  it('goes on where an earlier writer of the same epoch stopped', async () => {
+    const first = await publisherOf(log);
+    first.publish(ticks(0, 4));
+    await first.flush();
+    await first.close();
+    const second = await publisherOf(log);
+    const placed = second.publish([tick(5)]);
+    await second.flush();
+    expect(placed.map((event) => event.id)).toEqual([`${first.epoch}:6`]);
+    expect(await storedIds()).toHaveLength(6);
+    await second.close();
+  });
+
+  it('refuses an event that does not fit its schema and keeps its place for the next', async () => {
+    const publisher = await publisherOf(log);
+    const broken = tick(0);
+    Object.assign(broken.data, { price: 'much' });
+    expect(() => publisher.publish([broken])).toThrow(/price/);
+    expect(publisher.publish([tick(1)])[0]?.seq).toBe(1);
+    await publisher.close();
+  });
+
+  it('creates the required groups before the first event', async () => {
+    const publisher = await publisherOf(log, ['recorder', 'paper']);
+    expect((await log.groups()).map(({ name, lag }) => [name, lag])).toEqual([
+      ['paper', 0],
+      ['recorder', 0],
+    ]);
+    publisher.publish(ticks(0, 9));
+    await publisher.flush();
+    expect((await log.groups()).map(({ lag }) => lag)).toEqual([10, 10]);
+    await publisher.close();
+  });
+
+  it('lets a second writer wait until the first is gone', async () => {
+    const first = await publisherOf(log);
+    let standsBy = false;
+    const waiting = log.publisher({
+      requiredGroups: [],
+      leaseTtlMs: LEASE_MS,
+      signal: new AbortController().signal,
+      onStandby: () => (standsBy = true),
+    });
+    first.publish(ticks(0, 2));
+    await expect.poll(() => standsBy).toBe(true);
+    await first.flush();
+    await first.close();
+    const second = await waiting;
+    expect(second.last).toBe(3);
+    await second.close();
+  });
+
+  it('ends with an error when another feed has published in its place', async () => {
+    const publisher = await publisherOf(log);
+    publisher.publish(ticks(0, 2));
+    await publisher.flush();
+    const { events, meta, lease, fence } = logKeys(stream);
+    // What a takeover does, faster than this publisher notices.
+    await redis.set(lease('feed'), 'another', 'PX', 60_000);
+    const token = await redis.incr(fence('feed'));
+    await runScript(
+      redis,
+      'publish',
+      [events, meta, fence('feed')],
+      [token, publisher.epoch, 4, 'error', '', '{}'],
+    );
+    publisher.publish([tick(3)]);
+    await expect(publisher.ended).rejects.toBeInstanceOf(FencedError);
+    expect(await storedIds()).toHaveLength(4);
+    await publisher.close();
+  });
+
+  it('ends with an error when the log was emptied and began another epoch', async () => {
+    const publisher = await publisherOf(log);
+    publisher.publish(ticks(0, 2));
+    await publisher.flush();
+    await redis.hset(logKeys(stream).meta, 'epoch', 'ffffffff');
+    publisher.publish([tick(3)]);
+    await expect(publisher.ended).rejects.toBeInstanceOf(EpochChangedError);
+    await publisher.close();
+  });
+
+  it('stores again what Redis lost of its tail, under the same ids', async () => {
+    const publisher = await publisherOf(log);
+    publisher.publish(ticks(0, 9));
+    await publisher.flush();
+    const before = await redis.xrange(logKeys(stream).events, '-', '+');
+    const { events } = logKeys(stream);
+    await redis.del(events);
+    publisher.publish([tick(10)]);
+    await publisher.flush();
+    const after = await redis.xrange(events, '-', '+');
+    expect(after.slice(0, 10)).toEqual(before);
+    expect(after).toHaveLength(11);
+    await publisher.close();
+  });
+
+  it('keeps what waits while its lease has run out, and stores it under a new token', async () => {
+    const publisher = await publisherOf(log);
+    publisher.publish([tick(0)]);
+    await publisher.flush();
+    await redis.del(logKeys(stream).lease('feed'));
+    publisher.publish(ticks(1, 5));
+    await publisher.flush();
+    await redis.del(logKeys(stream).lease('feed'));
+    await expect.poll(() => redis.get(logKeys(stream).fence('feed')), { timeout: 5_000 }).toBe('2');
+    publisher.publish(ticks(6, 7));
+    await publisher.flush();
+    expect(await storedIds()).toHaveLength(8);
+    await publisher.close();
+  });
+});
+
+describe('the publish script', () => {
+  const publish = async (first: number, count: number, token = 1, epoch = 'abcd'): Promise<unknown> => {
+    const { events, meta, fence } = logKeys(stream);
+    const triples = countTo(count).flatMap((n) => ['error', '', `${first + n - 1}`]);
+    return runScript(redis, 'publish', [events, meta, fence('feed')], [token, epoch, first, ...triples]);
+  };
+  beforeEach(async () => {
+    await redis.hset(logKeys(stream).meta, 'epoch', 'abcd');
+    await redis.set(logKeys(stream).fence('feed'), 1);
+  });
+
+  it('skips what is stored already, so a retry after a lost reply adds nothing', async () => {
+    expect(await publish(1, 5)).toBe(5);
+    expect(await publish(1, 5)).toBe(5);
+    expect(await publish(3, 5)).toBe(7);
+    expect(await storedIds()).toEqual(countTo(7).map((seq) => `${seq}-0`));
+  });
+
+  it('refuses a hole, and names where the log ends', async () => {
+    await publish(1, 2);
+    await expect(publish(4, 1)).rejects.toThrow('GAP 2');
+    expect(await storedIds()).toHaveLength(2);
+  });
+
+  it('refuses a former leader', async () => {
+    await redis.incr(logKeys(stream).fence('feed'));
+    await expect(publish(1, 1)).rejects.toThrow('FENCED 2');
+    expect(await storedIds()).toEqual([]);
+  });
+
+  it('refuses another epoch', async () => {
+    await expect(publish(1, 1, 1, 'ffff')).rejects.toThrow('EPOCH abcd');
+  });
+
+  it('knows the newest id although every entry was trimmed', async () => {
+    await publish(1, 3);
+    await redis.xtrim(logKeys(stream).events, 'MAXLEN', 0);
+    expect(await publish(3, 2)).toBe(4);
+    expect(await log.state()).toEqual({ epoch: 'abcd', first: 4, last: 4 });
+  });
+});
