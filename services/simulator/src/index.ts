@@ -1,1 +1,2 @@
-export {};
+export { simulatorService } from './service.js';
+export type { EndedGame } from './ended.js';

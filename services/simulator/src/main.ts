@@ -1,0 +1,4 @@
+import { runService } from '@vectra/service-kit';
+import { simulatorService } from './service.js';
+
+await runService(simulatorService);
