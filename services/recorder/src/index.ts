@@ -1,1 +1,2 @@
-export {};
+export { recorderService } from './service.js';
+export { rebuild, type RebuiltDay } from './rebuild.js';

@@ -1,0 +1,60 @@
+import type { Logger } from '@vectra/service-kit';
+import { GameBook, type Game } from './book.js';
+import { RecordingFiles } from './files.js';
+import { readJournal } from './journal.js';
+import { recordGame } from './recording.js';
+import { foldersOf } from './recorder.js';
+
+/** Games that left the book change no more; they are written in groups of this size, so memory stays bounded. */
+const GROUP = 64;
+
+/** What a rebuild did on one UTC day. */
+export interface RebuiltDay {
+  date: string;
+  games: number;
+  complete: number;
+  written: number;
+  unchanged: number;
+}
+
+/**
+ * Derives every file of a data folder anew from its journal. The journal is only read; files that are right already
+ * are left alone, and files of games the journal does not hold stay.
+ */
+export async function rebuild(dataFolder: string, log: Logger): Promise<RebuiltDay[]> {
+  const { journal, recordings } = foldersOf(dataFolder);
+  const files = new RecordingFiles(recordings, log);
+  const days = new Map<string, RebuiltDay>();
+  const due = new Map<string, Game>();
+  let book = new GameBook();
+
+  const writeAll = async (games: readonly Game[]): Promise<void> => {
+    const derived = games.map(recordGame).filter((game) => game !== undefined);
+    const outcomes = await files.write(derived);
+    for (const { gameId, names, recording } of derived) {
+      const outcome = outcomes.get(gameId);
+      if (outcome === undefined || outcome === 'refused') continue;
+      const day = days.get(names.date) ?? {
+        date: names.date,
+        games: 0,
+        complete: 0,
+        written: 0,
+        unchanged: 0,
+      };
+      days.set(names.date, day);
+      day.games += 1;
+      day[outcome] += 1;
+      if (recording.meta.complete) day.complete += 1;
+    }
+    for (const { id } of games) due.delete(id);
+  };
+
+  for await (const line of readJournal(journal, log)) {
+    if (line.kind === 'header') book = new GameBook(line.header.left);
+    if (line.kind !== 'carried' && line.kind !== 'event') continue;
+    for (const game of book.apply(line.event)) due.set(game.id, game);
+    if (due.size >= 2 * GROUP) await writeAll([...due.values()].slice(0, GROUP));
+  }
+  await writeAll([...due.values()]);
+  return [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import type { Event, Position } from '@vectra/protocol';
+import type { Health } from '@vectra/service-kit';
+import { GameBook, type Game } from './book.js';
+import { isFileError } from './disk.js';
+import { RecordingFiles } from './files.js';
+import { Journal, type JournalOptions } from './journal.js';
+import { recordGame } from './recording.js';
+import type { Gap } from './segment.js';
+
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 10_000;
+
+export interface RecorderOptions extends Omit<JournalOptions, 'folder'> {
+  /** Holds `journal/` and `recordings/`. */
+  folder: string;
+  health: Pick<Health, 'set'>;
+  stopping: AbortSignal;
+  onGameWritten?: () => void;
+}
+
+/** Where a data folder keeps what. */
+export function foldersOf(dataFolder: string): { journal: string; recordings: string } {
+  return { journal: join(dataFolder, 'journal'), recordings: join(dataFolder, 'recordings') };
+}
+
+/**
+ * Log to files. Events are first made durable in the journal, then the files they make due are written, and only then
+ * may the batch be acknowledged. A crash in between is repaired when ownership next begins: everything in the newest
+ * segment's reach is derived anew, and files that are right are left alone.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #journal: Journal;
+  readonly #files: RecordingFiles;
+  #book = new GameBook();
+  /** Games whose files are to be written. */
+  #due = new Map<string, Game>();
+
+  constructor(options: RecorderOptions) {
+    const { folder, ...rest } = options;
+    const { journal, recordings } = foldersOf(folder);
+    this.#options = options;
+    this.#journal = new Journal({ ...rest, folder: journal });
+    this.#files = new RecordingFiles(recordings, options.log);
+  }
+
+  /** The place in the log up to which everything is recorded; undefined before the first event. */
+  get position(): Position | undefined {
+    return this.#journal.position;
+  }
+
+  /**
+   * Begins an ownership of the log's group: reads where the journal ends and repairs the files.
+   *
+   * @returns the place in the log up to which the journal goes; undefined when it is empty.
+   */
+  async takeOver(token: number): Promise<Position | undefined> {
+    this.#due.clear();
+    this.#book = new GameBook();
+    await this.#journal.recover(token, (line) => {
+      if (line.kind === 'header') this.#book = new GameBook(line.header.left);
+      if (line.kind === 'carried' || line.kind === 'event') this.#apply(line.event);
+    });
+    await this.#files.sweep(
+      [...this.#due.values(), ...this.#book.games].map(({ events }) => events[0]?.timestamp ?? 0),
+    );
+    // What the disk refuses now is tried again with the next batch.
+    await this.#attempt('files', () => this.#writeDue());
+    return this.#journal.position;
+  }
+
+  /** Events `from` to `to` (seq) can't be had any more. */
+  noteGap(gap: Gap): void {
+    this.#journal.noteGap(gap);
+  }
+
+  /**
+   * Records a batch, as often as it takes while the disk refuses.
+   *
+   * @returns false when it gave up because of a stop or because `owned` said so: the batch must not be acknowledged.
+   * @throws SupersededError when another owner wrote meanwhile.
+   */
+  async record(events: readonly Event[], owned: () => boolean): Promise<boolean> {
+    const durable = await this.#persist('journal', owned, () =>
+      this.#journal.append(events, () => this.#book.carry()),
+    );
+    if (!durable) return false;
+    for (const event of events) this.#apply(event);
+    return this.#persist('files', owned, () => this.#writeDue());
+  }
+
+  async close(): Promise<void> {
+    await this.#journal.close();
+  }
+
+  #apply(event: Event): void {
+    for (const game of this.#book.apply(event)) this.#due.set(game.id, game);
+  }
+
+  async #writeDue(): Promise<void> {
+    if (this.#due.size === 0) return;
+    const games = [...this.#due.values()].map(recordGame).filter((files) => files !== undefined);
+    const outcomes = await this.#files.write(games);
+    this.#due.clear();
+    for (const [gameId, outcome] of outcomes) {
+      if (outcome !== 'written') continue;
+      this.#options.onGameWritten?.();
+      this.#options.log.info({ gameId }, 'game recorded');
+    }
+  }
+
+  /** Repeats what the file system refuses, with back-off, until it works, the service stops, or ownership is gone. */
+  async #persist(what: string, owned: () => boolean, write: () => Promise<void>): Promise<boolean> {
+    const { stopping } = this.#options;
+    for (
+      let wait = FIRST_RETRY_MS;
+      owned() && !stopping.aborted;
+      wait = Math.min(2 * wait, LONGEST_RETRY_MS)
+    ) {
+      if (await this.#attempt(what, write)) return true;
+      await sleep(wait, undefined, { signal: stopping }).catch(() => undefined); // a stop ends the wait
+    }
+    return false;
+  }
+
+  /** Returns false when the file system refused, which is then told. */
+  async #attempt(what: string, write: () => Promise<void>): Promise<boolean> {
+    const { health, log } = this.#options;
+    try {
+      await write();
+      health.set(what, true);
+      return true;
+    } catch (error) {
+      if (!isFileError(error)) throw error;
+      health.set(what, false, error.message);
+      log.error({ reason: error.message }, `writing the ${what} failed; trying again`);
+      return false;
+    }
+  }
+}

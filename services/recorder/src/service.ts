@@ -1,0 +1,94 @@
+import { formatPosition } from '@vectra/protocol';
+import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
+import { EventLog } from '@vectra/stream';
+import { checkWritable } from './disk.js';
+import { SupersededError } from './journal.js';
+import { recorderMetrics } from './metrics.js';
+import { foldersOf, Recorder } from './recorder.js';
+
+const VARIABLES = ['REDIS_URL', 'STREAM', 'LEASE_TTL_MS', 'RECORDER_PORT', 'RUGS_DATA_DIR'] as const;
+type Context = ServiceContext<(typeof VARIABLES)[number]>;
+
+const NAME = 'recorder';
+
+/** The log's one recorder; further instances on the same data folder stand by and take over. */
+export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
+  name: NAME,
+  about: 'Records the log: a durable journal, and from it a file set for every game.',
+  variables: VARIABLES,
+  port: 'RECORDER_PORT',
+  async start(context) {
+    const { config, log, health, metrics, stopping } = context;
+    const folder = config.RUGS_DATA_DIR;
+    for (const path of [folder, ...Object.values(foldersOf(folder))]) await checkWritable(path);
+    const { onEvents, ...hooks } = recorderMetrics(metrics);
+    const recorder = new Recorder({ folder, log, health, stopping, ...hooks });
+    const events = await EventLog.open({
+      url: config.REDIS_URL,
+      stream: config.STREAM,
+      name: NAME,
+      log,
+      signal: stopping,
+    });
+    events.announce(NAME, () => ({
+      ok: health.ok,
+      detail: {
+        position: recorder.position === undefined ? null : formatPosition(recorder.position),
+        checks: health.checks,
+      },
+    }));
+    const consuming = consume(context, events, { recorder, onEvents }).catch((error: unknown) =>
+      context.fail(error),
+    );
+    return async () => {
+      await consuming;
+      await recorder.close();
+      await events.close();
+    };
+  },
+};
+
+interface Consumer {
+  recorder: Recorder;
+  onEvents: (count: number) => void;
+}
+
+async function consume(context: Context, events: EventLog, consumer: Consumer): Promise<void> {
+  const { log, stopping } = context;
+  while (!stopping.aborted) {
+    try {
+      await consumeUntilSuperseded(context, events, consumer);
+    } catch (error) {
+      if (!(error instanceof SupersededError)) throw error;
+      log.warn({ reason: error.message }, 'looking again where the journal ends');
+    }
+  }
+}
+
+async function consumeUntilSuperseded(context: Context, events: EventLog, consumer: Consumer): Promise<void> {
+  const { config, log, health, stopping } = context;
+  const { recorder, onEvents } = consumer;
+  const group = events.group(NAME, {
+    from: 'start',
+    leaseTtlMs: config.LEASE_TTL_MS,
+    signal: stopping,
+    onOwned: async (token) => {
+      const position = await recorder.takeOver(token);
+      health.set('gap', true);
+      log.info({ token, position: position === undefined ? null : formatPosition(position) }, 'recording');
+      return position;
+    },
+    onStatus: (status) => health.set('ownership', true, status),
+    onGap: (gap) => {
+      recorder.noteGap(gap);
+      health.set('gap', false, `events ${gap.from} to ${gap.to} were trimmed before they could be recorded`);
+      log.error(gap, 'events are lost: trimmed before they could be recorded');
+    },
+    onEpoch: (epoch, previous) => log.warn({ epoch, previous }, 'the log began anew'),
+  });
+  for await (const { events: batch, owned } of group) {
+    // Coming back for the next batch acknowledges this one, which is refused when ownership is gone.
+    if (await recorder.record(batch, owned)) onEvents(batch.length);
+    else if (stopping.aborted) return;
+  }
+}
