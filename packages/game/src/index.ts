@@ -1,1 +1,3 @@
-export {};
+export * from './phases.js';
+export * from './priceHistory.js';
+export * from './provablyFair.js';

@@ -1,0 +1,85 @@
+import {
+  toDecimal,
+  type Draft,
+  type EventData,
+  type EventType,
+  type Phase,
+  type Source,
+} from '@vectra/protocol';
+import type { Game } from './game.js';
+import { sidebetKey, sidebetOf } from './players.js';
+import type { GameFrame, GlobalSidebet } from './wire.js';
+
+export type BackfillSource = NonNullable<EventData<'game.tick'>['backfilled']>;
+
+/** The events that one upstream event gives. */
+export class Batch {
+  readonly drafts: Draft[] = [];
+  readonly #source: Source;
+  readonly #timestamp: number;
+
+  constructor(source: Source, timestamp: number) {
+    this.#source = source;
+    this.#timestamp = timestamp;
+  }
+
+  add<T extends EventType>(type: T, gameId: string | null, data: EventData<T>): void {
+    this.drafts.push({ type, timestamp: this.#timestamp, gameId, source: this.#source, data } as Draft);
+  }
+
+  /** A tick received live. Its price is in the game's history already. */
+  addTick(game: Game, tickCount: number, frame: GameFrame): void {
+    const rugged = frame.rugged === true;
+    this.add('game.tick', game.id, {
+      tickCount,
+      price: toDecimal(game.prices.get(tickCount) ?? 0),
+      active: frame.active === true,
+      rugged,
+      phase: rugged ? 'RUG_EVENT_1' : phaseAt(tickCount),
+      cooldownTimer: frame.cooldownTimer ?? 0,
+      tradeCount: frame.tradeCount ?? null,
+    });
+  }
+
+  /** A tick learnt later; the phase is the one it must have had. */
+  addBackfilled(game: Game, tickCount: number, backfilled: BackfillSource): void {
+    const rugged = tickCount === game.rugTick;
+    this.add('game.tick', game.id, {
+      tickCount,
+      price: toDecimal(game.prices.get(tickCount) ?? 0),
+      active: true,
+      rugged,
+      phase: rugged ? 'RUG_EVENT_1' : phaseAt(tickCount),
+      cooldownTimer: 0,
+      tradeCount: null,
+      backfilled,
+    });
+  }
+
+  /** The sidebets of a finished game that are not in the log yet. */
+  addSidebets(game: Game, rows: readonly GlobalSidebet[]): void {
+    for (const row of rows) {
+      const sidebet = sidebetOf(row);
+      if (sidebet === undefined) continue;
+      const type = row.type === 'placed' ? 'sidebet.placed' : 'sidebet.result';
+      const key = sidebetKey(type, sidebet);
+      if (game.sidebets.has(key)) continue;
+      game.sidebets.add(key);
+      if (type === 'sidebet.placed') this.add(type, game.id, sidebet);
+      else {
+        const payout = row.payout ?? 0;
+        this.add(type, game.id, {
+          ...sidebet,
+          won: payout > 0,
+          payout: toDecimal(payout),
+          profit: toDecimal(row.profit ?? payout - row.betAmount),
+          tickIndex: row.tickIndex ?? null,
+        });
+      }
+    }
+  }
+}
+
+function phaseAt(tickCount: number): Phase {
+  return tickCount === 0 ? 'GAME_ACTIVATION' : 'ACTIVE_GAMEPLAY';
+}

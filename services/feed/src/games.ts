@@ -1,0 +1,291 @@
+import { PhaseMachine, type PhaseFrame, type PhaseStep } from '@vectra/game';
+import { toDecimal, type Draft, type Event, type Phase, type Source } from '@vectra/protocol';
+import { Batch, type BackfillSource } from './batch.js';
+import { addRange, newGame, ranges, type Game } from './game.js';
+import { sealEvent, verifySeal } from './seal.js';
+import { historyEntry, sidebetsOf, type GameFrame, type HistoryEntry } from './wire.js';
+
+/** Seeds are revealed at most ten games later; a few more are remembered. */
+const REMEMBERED_GAMES = 16;
+
+/** What one frame gave: events, or the reason why it gave none. */
+export interface Observation {
+  drafts: Draft[];
+  noise?: string;
+}
+
+/**
+ * Turns `gameStateUpdate` frames into the events of games: start, ticks, phases, gaps, end, seal. Pure: the same frames
+ * give the same events.
+ */
+export class Games {
+  readonly #source: Source;
+  readonly #machine = new PhaseMachine();
+  readonly #games = new Map<string, Game>();
+  #countdownSecond: number | undefined;
+  #illegalTransitions = 0;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  get phase(): Phase {
+    return this.#machine.phase;
+  }
+
+  get currentId(): string | null {
+    return this.#machine.gameId ?? null;
+  }
+
+  get illegalTransitions(): number {
+    return this.#illegalTransitions;
+  }
+
+  /** A game by id, if it is one of those remembered. */
+  get(id: string): Game | undefined {
+    return this.#games.get(id);
+  }
+
+  observe(frame: GameFrame, receivedAt: number): Observation {
+    const step = this.#machine.observe(phaseFrame(frame));
+    const batch = new Batch(this.#source, receivedAt);
+    if (step.verdict === 'current') this.#follow(frame, step, batch);
+    else if (step.verdict === 'stale') this.#fillFromFrame(this.#game(frame), frame, batch);
+    this.#readHistory(frame, batch);
+    if (batch.drafts.length > 0) return { drafts: batch.drafts };
+    return { drafts: [], noise: step.verdict === 'current' ? quietReason(frame) : step.verdict };
+  }
+
+  /** The connection was lost: what comes next may be anything. */
+  connectionLost(receivedAt: number): Draft[] {
+    const previous = this.#machine.phase;
+    if (previous === 'UNKNOWN') return [];
+    this.#machine.reset();
+    const batch = new Batch(this.#source, receivedAt);
+    const id = this.currentId;
+    if (id !== null) batch.add('game.phase', id, { phase: 'UNKNOWN', previous, cooldownTimer: 0 });
+    return batch.drafts;
+  }
+
+  /** Takes over what the log tells of the games, so that a restarted feed goes on with them. */
+  restore(event: Event): void {
+    if (event.gameId === null || !event.type.startsWith('game.')) return;
+    const game = this.#remember(event.gameId);
+    switch (event.type) {
+      case 'game.start':
+        game.started = true;
+        game.serverSeedHash = event.data.serverSeedHash;
+        game.version = event.data.gameVersion;
+        this.#machine.observe({
+          gameId: game.id,
+          active: true,
+          tickCount: event.data.joinedAtTick,
+          hasHistory: false,
+        });
+        this.#machine.reset();
+        break;
+      case 'game.tick':
+        game.prices.set(event.data.tickCount, Number(event.data.price));
+        game.missing.delete(event.data.tickCount);
+        if (event.data.rugged) game.rugTick = event.data.tickCount;
+        break;
+      case 'game.gap':
+        if (!event.data.healed) addRange(game.missing, event.data.fromTick, event.data.toTick);
+        break;
+      case 'game.end':
+        game.ended = true;
+        break;
+      case 'game.sealed':
+        game.sealed = true;
+        break;
+    }
+  }
+
+  #follow(frame: GameFrame, step: PhaseStep, batch: Batch): void {
+    if (!step.legal) this.#illegalTransitions++;
+    if (step.newGame) this.#interruptOthers(frame.gameId, batch);
+    const game = this.#game(frame);
+    const inPlay = frame.active === true || frame.rugged === true;
+    if (inPlay && !game.started && frame.tickCount !== undefined) {
+      game.started = true;
+      const { serverSeedHash, version: gameVersion } = game;
+      batch.add('game.start', game.id, { serverSeedHash, gameVersion, joinedAtTick: frame.tickCount });
+    }
+    this.#followPhase(frame, step, batch);
+    if (inPlay) this.#followPrice(game, frame, batch);
+  }
+
+  #followPhase(frame: GameFrame, { phase, previous, changed }: PhaseStep, batch: Batch): void {
+    const cooldownTimer = frame.cooldownTimer ?? 0;
+    const second = cooldownTimer > 0 ? Math.ceil(cooldownTimer / 1000) : undefined;
+    const passed = second !== undefined && second !== this.#countdownSecond;
+    this.#countdownSecond = second;
+    if (changed || passed) batch.add('game.phase', frame.gameId, { phase, previous, cooldownTimer });
+  }
+
+  #followPrice(game: Game, frame: GameFrame, batch: Batch): void {
+    if (game.ended || frame.price === undefined || frame.tickCount === undefined) return;
+    const rugged = frame.rugged === true;
+    const tickCount = rugged ? rugTickOf(frame) : frame.tickCount;
+    const before = game.prices.lastTick;
+    this.#fillFromFrame(game, frame, batch, tickCount);
+    const outcome = game.prices.set(tickCount, frame.price);
+    if (outcome === 'new') batch.addTick(game, tickCount, frame);
+    if (outcome === 'conflict') {
+      const known = game.prices.get(tickCount);
+      batch.add('error', game.id, {
+        code: 'PRICE_CONFLICT',
+        message: `tick ${tickCount}: upstream says ${frame.price}, before it said ${known}; the first is kept`,
+      });
+    }
+    this.#reportMissed(game, before, tickCount, batch);
+    if (rugged) this.#end(game, tickCount, frame.price, batch);
+  }
+
+  #end(game: Game, rugTick: number, rugPrice: number, batch: Batch): void {
+    game.ended = true;
+    game.rugTick = rugTick;
+    batch.add('game.end', game.id, {
+      reason: 'rugged',
+      rugTick,
+      rugPrice: toDecimal(rugPrice),
+      peakMultiplier: toDecimal(game.prices.peak),
+      tickCount: rugTick,
+    });
+  }
+
+  /** Another game runs although the last one's rug was not seen. */
+  #interruptOthers(nextId: string, batch: Batch): void {
+    for (const game of this.#games.values()) if (game.id !== nextId) this.#interrupt(game, batch);
+  }
+
+  #interrupt(game: Game, batch: Batch): void {
+    if (!game.started || game.ended) return;
+    game.ended = true;
+    batch.add('game.end', game.id, {
+      reason: 'interrupted',
+      rugTick: null,
+      rugPrice: null,
+      peakMultiplier: toDecimal(game.prices.peak),
+      tickCount: Math.max(0, game.prices.lastTick),
+    });
+  }
+
+  #reportMissed(game: Game, before: number, tickCount: number, batch: Batch): void {
+    for (const { from, to } of game.prices.holes(tickCount)) {
+      if (to <= before || game.missing.has(to)) continue;
+      addRange(game.missing, from, to);
+      batch.add('game.gap', game.id, { fromTick: from, toTick: to, healed: false, by: null });
+    }
+  }
+
+  /** The last five ticks, or all of them in the first frame after a connection; the live one is left to its own event. */
+  #fillFromFrame(game: Game, frame: GameFrame, batch: Batch, liveTick?: number): void {
+    if (game.ended) return;
+    if (frame.prices) this.#fill(game, frame.prices.entries(), 'snapshot', { batch, liveTick });
+    const window = Object.entries(frame.partialPrices?.values ?? {});
+    const ticks = window.map(([tick, price]) => [Number(tick), price] as const);
+    this.#fill(
+      game,
+      ticks.sort(([a], [b]) => a - b),
+      'partialPrices',
+      { batch, liveTick },
+    );
+  }
+
+  #fill(
+    game: Game,
+    ticks: Iterable<readonly [tick: number, price: number]>,
+    by: BackfillSource,
+    { batch, liveTick }: { batch: Batch; liveTick?: number | undefined },
+  ): void {
+    const healed: number[] = [];
+    if (!game.started) return; // a countdown frame's single price 1 is no tick
+    for (const [tick, price] of ticks) {
+      if (tick === liveTick || game.prices.set(tick, price) !== 'new') continue;
+      batch.addBackfilled(game, tick, by);
+      if (game.missing.delete(tick)) healed.push(tick);
+    }
+    for (const [fromTick, toTick] of ranges(healed)) {
+      batch.add('game.gap', game.id, { fromTick, toTick, healed: true, by });
+    }
+  }
+
+  /** Seeds and prices of finished games. They are found by id: the newest entry may still be the game before. */
+  #readHistory(frame: GameFrame, batch: Batch): void {
+    for (const row of frame.gameHistory ?? []) {
+      const parsed = historyEntry.safeParse(row);
+      const game = parsed.success ? this.#games.get(parsed.data.id) : undefined;
+      if (parsed.success && game?.started === true && !game.sealed) this.#finish(game, parsed.data, batch);
+    }
+  }
+
+  /** A game in the history has ended, even if its rug was not seen. */
+  #finish(game: Game, entry: HistoryEntry, batch: Batch): void {
+    this.#interrupt(game, batch);
+    if (entry.prices) {
+      game.rugTick ??= entry.prices.length - 1;
+      this.#fill(game, entry.prices.entries(), 'gameHistory', { batch });
+    }
+    batch.addSidebets(game, sidebetsOf(entry));
+    const serverSeed = entry.provablyFair?.serverSeed;
+    if (typeof serverSeed !== 'string') return;
+    game.sealed = true;
+    const check = verifySeal(game, entry, serverSeed);
+    if (check.verdict === 'verified') {
+      game.rugTick ??= check.rugTick;
+      this.#fill(game, check.derived.entries(), 'seed', { batch });
+    }
+    batch.add('game.sealed', game.id, sealEvent(game, entry, check));
+    if (check.verdict === 'mismatch') {
+      batch.add('error', game.id, { code: 'SEAL_MISMATCH', message: check.problems.join('; ') });
+    }
+  }
+
+  #game(frame: GameFrame): Game {
+    const game = this.#remember(frame.gameId);
+    game.serverSeedHash = frame.provablyFair?.serverSeedHash ?? game.serverSeedHash;
+    game.version = frame.gameVersion ?? frame.provablyFair?.version ?? game.version;
+    return game;
+  }
+
+  #remember(id: string): Game {
+    const known = this.#games.get(id);
+    if (known !== undefined) return known;
+    const game = newGame(id);
+    this.#games.set(id, game);
+    for (const oldest of this.#games.keys()) {
+      if (this.#games.size <= REMEMBERED_GAMES) break;
+      this.#games.delete(oldest);
+    }
+    return game;
+  }
+}
+
+function phaseFrame(frame: GameFrame): PhaseFrame {
+  const { gameId, active, rugged, tickCount, cooldownTimer, allowPreRoundBuys } = frame;
+  return {
+    gameId,
+    hasHistory: Array.isArray(frame.gameHistory),
+    ...(active === undefined ? {} : { active }),
+    ...(rugged === undefined ? {} : { rugged }),
+    ...(tickCount === undefined ? {} : { tickCount }),
+    ...(cooldownTimer === undefined ? {} : { cooldownTimer }),
+    ...(allowPreRoundBuys === undefined ? {} : { allowPreRoundBuys }),
+  };
+}
+
+/**
+ * The tick of the rug. After the first rug frame the tick count runs on, but the price window stays: its end is the rug
+ * in every rug frame.
+ */
+function rugTickOf(frame: GameFrame): number {
+  const window = Object.keys(frame.partialPrices?.values ?? {}).map(Number);
+  const tickCount = frame.tickCount ?? 0;
+  return window.length === 0 ? tickCount : Math.min(tickCount, Math.max(...window));
+}
+
+function quietReason(frame: GameFrame): string {
+  if (frame.rugged === true) return 'after_rug';
+  return (frame.cooldownTimer ?? 0) > 0 ? 'countdown' : 'unchanged';
+}

@@ -1,0 +1,4 @@
+import { runService } from '@vectra/service-kit';
+import { feed } from './service.js';
+
+await runService(feed);

@@ -1,0 +1,129 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Event } from '@vectra/protocol';
+import type { Outcome } from './normalizer.js';
+import { Ring } from './ring.js';
+import type { UpstreamEvent } from './wire.js';
+
+const LATENCY_SAMPLES = 1_000;
+/** Upstream chooses its events' names: beyond this many, further ones are counted together. */
+const NAMED_EVENTS = 64;
+
+export interface Latency {
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+/** What the feed counts. Every upstream event is counted as received, and then once more as logged or as noise. */
+export class Meters {
+  readonly #received: Counter<'event'>;
+  readonly #logged: Counter<'event'>;
+  readonly #noise: Counter<'event' | 'reason'>;
+  readonly #published: Counter<'type'>;
+  readonly #latency: Histogram;
+  readonly #latencies = new Ring<number>(LATENCY_SAMPLES);
+  readonly #names = new Set<string>();
+  readonly #totals = { received: 0, logged: 0, noise: 0, published: 0 };
+
+  constructor(
+    metrics: Registry,
+    gauges: { waiting: () => number; connected: () => boolean; reconnects: () => number },
+  ) {
+    const registers = [metrics];
+    this.#received = new Counter({
+      name: 'feed_upstream_events_total',
+      help: 'Events received from upstream; each is either logged or noise.',
+      labelNames: ['event'],
+      registers,
+    });
+    this.#logged = new Counter({
+      name: 'feed_upstream_logged_total',
+      help: 'Upstream events that gave at least one event of the log.',
+      labelNames: ['event'],
+      registers,
+    });
+    this.#noise = new Counter({
+      name: 'feed_noise_total',
+      help: 'Upstream events that gave none, by reason.',
+      labelNames: ['event', 'reason'],
+      registers,
+    });
+    this.#published = new Counter({
+      name: 'feed_published_events_total',
+      help: 'Events stored in the log, by type.',
+      labelNames: ['type'],
+      registers,
+    });
+    this.#latency = new Histogram({
+      name: 'feed_publish_latency_seconds',
+      help: 'From the arrival of an upstream event to its storage in the log.',
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    });
+    gauge(metrics, 'feed_waiting_events', 'Events that wait to be stored.', gauges.waiting);
+    gauge(metrics, 'feed_upstream_connected', '1 while the upstream connection is open.', () =>
+      Number(gauges.connected()),
+    );
+    gauge(
+      metrics,
+      'feed_upstream_reconnects',
+      'How often the upstream connection came back.',
+      gauges.reconnects,
+    );
+  }
+
+  /** Upstream events since the start: `received` = `logged` + `noise`. */
+  get totals(): Readonly<{ received: number; logged: number; noise: number; published: number }> {
+    return this.#totals;
+  }
+
+  upstream({ name }: UpstreamEvent, { noise }: Outcome): void {
+    const event = this.#label(name);
+    this.#received.inc({ event });
+    this.#totals.received++;
+    if (noise === undefined) {
+      this.#logged.inc({ event });
+      this.#totals.logged++;
+    } else {
+      this.#noise.inc({ event, reason: noise });
+      this.#totals.noise++;
+    }
+  }
+
+  stored(events: readonly Event[]): void {
+    const now = Date.now();
+    for (const { type, timestamp } of events) {
+      this.#published.inc({ type });
+      this.#latency.observe((now - timestamp) / 1000);
+      this.#latencies.push(now - timestamp);
+    }
+    this.#totals.published += events.length;
+  }
+
+  /** Milliseconds from arrival to storage, over the newest 1,000 events; null before the first. */
+  latency(): Latency | null {
+    const sorted = this.#latencies.newest().sort((a, b) => a - b);
+    if (sorted.length === 0) return null;
+    const at = (share: number): number =>
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  }
+
+  #label(name: string): string {
+    if (this.#names.has(name)) return name;
+    if (this.#names.size >= NAMED_EVENTS) return '(other)';
+    this.#names.add(name);
+    return name;
+  }
+}
+
+function gauge(metrics: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [metrics],
+    collect() {
+      this.set(read());
+    },
+  });
+}

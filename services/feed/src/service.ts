@@ -1,0 +1,42 @@
+import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
+import { EventLog } from '@vectra/stream';
+import { Feed } from './feed.js';
+
+const VARIABLES = [
+  'FEED_PORT',
+  'FEED_RAW_EVENTS',
+  'FEED_RING_TICKS',
+  'LEASE_TTL_MS',
+  'LOG_RETENTION_HOURS',
+  'REDIS_URL',
+  'REQUIRED_GROUPS',
+  'STREAM',
+  'UPSTREAM_ORIGIN',
+  'UPSTREAM_URL',
+] as const;
+type FeedVariable = (typeof VARIABLES)[number];
+export type FeedContext = ServiceContext<FeedVariable>;
+
+export const feed: ServiceDefinition<FeedVariable> = {
+  name: 'feed',
+  about:
+    'the upstream connection -> normalized events -> the log. It only listens: nothing is ever sent to the game.',
+  variables: VARIABLES,
+  port: 'FEED_PORT',
+
+  async start(context) {
+    const { config, log, health, http, stopping } = context;
+    const { REDIS_URL: url, STREAM: stream } = config;
+    const eventLog = await EventLog.open({ url, stream, name: 'feed', log, signal: stopping });
+    const service = new Feed(context, eventLog);
+    http.get('/ticks', () => service.ticks.newest());
+    eventLog.announce('feed', () => ({ ok: health.ok, detail: service.status() }));
+    const running = service.run().catch((error: unknown) => {
+      if (!stopping.aborted) context.fail(error);
+    });
+    return async () => {
+      await running;
+      await eventLog.close();
+    };
+  },
+};
