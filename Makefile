@@ -1,0 +1,38 @@
+# `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+COMPOSE := docker compose
+
+.PHONY: help demo up down dev build test check bench
+
+help: ## list these targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## the whole system on generated games; in Docker where an engine answers, else as local processes
+	@./start.sh --demo
+
+up: ## the live game, on Docker Compose, in the background
+	$(COMPOSE) up --build --detach
+	@echo "Watching the live game: http://127.0.0.1:$${GATEWAY_PORT:-8080}   Health: /health   Stop: make down"
+
+down: ## stop what `make up` started; recordings stay
+	$(COMPOSE) --profile demo down
+
+dev: ## local processes on generated games, restarted on every change of the code
+	@scripts/install.sh redis
+	@npm run --silent dev
+
+build: ## compile everything
+	@scripts/install.sh
+
+test: ## every test: pure, on a real Redis, the whole system, the browser, and Docker where an engine answers
+	@scripts/install.sh redis chromium
+	@npm test --silent
+
+check: ## formatting, lint, types and the pure tests
+	@scripts/install.sh
+	@npm run --silent check
+
+bench: ## benchmarks, each beside a bare baseline
+	@scripts/install.sh redis
+	@npm run --silent bench
