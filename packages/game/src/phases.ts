@@ -3,7 +3,7 @@ import type { Phase } from '@vectra/protocol';
 /** Ids of games that have been replaced by another. */
 const REMEMBERED_GAMES = 32;
 
-/** What a `gameStateUpdate` says about the phase. An absent field says nothing: countdown frames have no `active`. */
+/** What a `gameStateUpdate` says about the phase. Countdown frames have no `active`, `rugged` and `tickCount`. */
 export interface PhaseFrame {
   gameId: string;
   active?: boolean;
@@ -25,7 +25,7 @@ export interface PhaseStep {
   phase: Phase;
   previous: Phase;
   changed: boolean;
-  /** The game's rules allow this transition. */
+  /** False when the game is not known to go from `previous` to `phase`. */
   legal: boolean;
   /** The first frame of this game. */
   newGame: boolean;
@@ -44,8 +44,15 @@ export const LEGAL_TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
 };
 
 /**
- * Tells the phase of the game from its frames. The rules gave no illegal transition on any of the four captured
- * sessions they were checked against.
+ * Tells the phase of the game from its frames, in the order they arrive. The rules give no illegal transition on any captured
+ * session:
+ * - A frame of a game that was replaced is ignored: a game's second rug frame can arrive after the next game's first frame.
+ * - `rugged` is RUG_EVENT_1, at once and until the next game.
+ * - `active` is GAME_ACTIVATION at tick 0 and ACTIVE_GAMEPLAY after. An active frame of an older tick is dropped: the snapshot a
+ *   connection begins with can arrive behind a newer tick.
+ * - A countdown is PRESALE when buys are allowed; else RUG_EVENT_2 if the game before was just followed by a frame with
+ *   the history, else COOLDOWN.
+ * - Any other frame leaves the phase as it is. So does a paused countdown, which repeats its frame.
  */
 export class PhaseMachine {
   #phase: Phase = 'UNKNOWN';
@@ -68,6 +75,7 @@ export class PhaseMachine {
     this.#lastTick = -1;
   }
 
+  /** Takes the next frame. An illegal transition is reported, and taken: upstream's word counts. */
   observe(frame: PhaseFrame): PhaseStep {
     if (this.#superseded.has(frame.gameId)) return this.#unchanged('superseded');
     const newGame = frame.gameId !== this.#gameId;

@@ -1,6 +1,12 @@
 /** Ticks beyond this are bad input: a game has 5,000 at most. */
 const HIGHEST_TICK = 100_000;
 
+/** Ticks `from` to `to`, both included. */
+export interface TickRange {
+  from: number;
+  to: number;
+}
+
 /** The prices of one game by tick, in whatever order they become known. */
 export class PriceHistory {
   readonly #prices: (number | undefined)[] = [];
@@ -25,12 +31,11 @@ export class PriceHistory {
   /**
    * Notes the price at a tick. The first price of a tick stays; another one is a conflict.
    *
-   * @throws RangeError when the tick is not a whole number from 0 to 100,000.
+   * @throws RangeError when the tick is not a whole number from 0 to 100,000, or the price not a finite number.
    */
   set(tick: number, price: number): 'new' | 'same' | 'conflict' {
-    if (!Number.isInteger(tick) || tick < 0 || tick > HIGHEST_TICK) {
-      throw new RangeError(`expected a tick from 0 to ${HIGHEST_TICK}, was ${tick}`);
-    }
+    checkTick(tick);
+    if (!Number.isFinite(price)) throw new RangeError(`expected a finite price, was ${price}`);
     const before = this.#prices[tick];
     if (before !== undefined) return before === price ? 'same' : 'conflict';
     while (this.#prices.length < tick) this.#prices.push(undefined);
@@ -48,11 +53,17 @@ export class PriceHistory {
     return this.#prices[tick] !== undefined;
   }
 
-  /** Ranges of unknown ticks, both ends included, from 0 to `through`. */
-  holes(through = this.lastTick): { from: number; to: number }[] {
-    if (this.#known === this.#prices.length && through <= this.lastTick) return [];
-    const found: { from: number; to: number }[] = [];
-    for (let tick = 0; tick <= through; tick++) {
+  /**
+   * Ranges of unknown ticks, both ends included, from 0 to `through` (the last known tick unless given).
+   *
+   * @throws RangeError when `through` is not a tick `set` would take.
+   */
+  holes(through?: number): TickRange[] {
+    if (through !== undefined) checkTick(through);
+    const end = through ?? this.lastTick;
+    if (this.#known === this.#prices.length && end <= this.lastTick) return [];
+    const found: TickRange[] = [];
+    for (let tick = 0; tick <= end; tick++) {
       if (this.has(tick)) continue;
       const hole = found.at(-1);
       if (hole?.to === tick - 1) hole.to = tick;
@@ -61,12 +72,12 @@ export class PriceHistory {
     return found;
   }
 
-  /** Every tick from 0 to the rug is known. */
+  /** Every tick from 0 to the rug is known, the rug's own included. */
   isComplete(rugTick: number): boolean {
     return this.has(rugTick) && this.holes(rugTick).length === 0;
   }
 
-  /** Prices by tick, undefined where unknown. */
+  /** A copy: prices by tick up to the last known one, undefined where unknown. */
   prices(): (number | undefined)[] {
     return [...this.#prices];
   }
@@ -75,5 +86,11 @@ export class PriceHistory {
   contiguous(): number[] {
     const end = this.#prices.indexOf(undefined);
     return (end === -1 ? this.#prices : this.#prices.slice(0, end)).filter((price) => price !== undefined);
+  }
+}
+
+function checkTick(tick: number): void {
+  if (!Number.isInteger(tick) || tick < 0 || tick > HIGHEST_TICK) {
+    throw new RangeError(`expected a tick from 0 to ${HIGHEST_TICK}, was ${tick}`);
   }
 }

@@ -19,11 +19,8 @@ const DRIFT_MAX = 0.03;
 const VOLATILITY = 0.005;
 const HIGHEST_VOLATILITY_ROOT = 10;
 
-/**
- * A rug leaves at most this share of the lower of 1 and the price before: 1 - 0.98 in doubles. Of 838 real games none
- * lies above it, and 112 lie exactly on it.
- */
-const HIGHEST_RUG_SHARE = 1 - 0.98;
+/** What a rug leaves of min(1, the price before), at most: 838 real games show 0 to 1 - 0.98 in doubles, 112 exactly that. */
+const HIGHEST_RUG_SHARE = 0.020000000000000018;
 
 export const GAME_VERSIONS = ['v1', 'v2', 'v3'] as const;
 export type GameVersion = (typeof GAME_VERSIONS)[number];
@@ -34,20 +31,22 @@ export class UnknownVersionError extends Error {
 }
 
 export interface DerivedGame {
-  /** Price at each tick before the rug; `prices[0]` is 1. The price of the rug itself cannot be derived. */
+  /** `prices[k]` is the price at tick k, for every tick before the rug; `prices[0]` is 1. The rug price cannot be derived. */
   prices: number[];
-  /** The tick of the rug; when `rugged` is false, the first tick that was not played. */
+  /** The tick of the rug: `prices.length`. When `rugged` is false, the first tick about which the seed says nothing. */
   rugTick: number;
-  /** False when the game reached its last tick without a rug. */
+  /** False when 5,000 ticks passed without a rug. */
   rugged: boolean;
+  /** The highest of `prices`. */
   peakMultiplier: number;
 }
 
 /**
- * The prices of a game from its seed.
+ * The prices of a game from its seed, bit for bit: ARC4 keyed with `<serverSeed>-<gameId>` draws for each tick first whether the
+ * game rugs, then how the price changes. v1 and v2 give the same prices up to 100; v3 adds the god candle.
  *
  * @param serverSeed hex, as revealed after the game.
- * @throws UnknownVersionError
+ * @throws UnknownVersionError when the version is not v1, v2 or v3.
  */
 export function derivePrices(serverSeed: string, gameId: string, version: string): DerivedGame {
   if (!isGameVersion(version))
@@ -65,6 +64,7 @@ export function derivePrices(serverSeed: string, gameId: string, version: string
   return { prices, rugTick: prices.length, rugged: false, peakMultiplier };
 }
 
+// The order of the draws and of the operations decides the last bit of every price: do not rearrange.
 function nextPrice(price: number, random: () => number, version: GameVersion): number {
   // The number is drawn at every tick, whether or not the price is low enough for a god candle.
   if (version === 'v3' && random() < GOD_CANDLE_PROBABILITY && price <= GOD_CANDLE_HIGHEST_PRICE) {
@@ -88,7 +88,7 @@ function isGameVersion(version: string): version is GameVersion {
   return (GAME_VERSIONS as readonly string[]).includes(version);
 }
 
-/** SHA-256, in hex, of the seed's text: what the game shows before it begins. */
+/** SHA-256, in lower-case hex, of the seed's text (not of the bytes it spells): what the game shows before it begins. */
 export function hashSeed(serverSeed: string): string {
   return bytesToHex(sha256(utf8ToBytes(serverSeed)));
 }
@@ -98,56 +98,74 @@ export interface SealedGame {
   serverSeed: string;
   serverSeedHash: string;
   version: string;
-  /** Known prices by tick; unknown ones undefined. May end with the price of the rug. */
-  prices: readonly (number | undefined)[];
+  /** Known prices by tick; unknown ones undefined. May end with the price of the rug, but must not go on after it. */
+  prices?: readonly (number | undefined)[] | undefined;
 }
 
 export interface Verification {
-  /** `verified`: the hash and every known price agree. `hash-only`: there was no price to compare. */
+  /**
+   * `verified`: the hash, the length and every known price before the rug agree, one beyond tick 0 at least.
+   * `hash-only`: the hash agrees, and there was no price that could. `mismatch`: something disagrees.
+   */
   verdict: 'verified' | 'mismatch' | 'hash-only';
   /** What disagrees, in words; empty unless `mismatch`. */
   problems: string[];
+  /** What is unusual but proves nothing, in words. */
+  notes: string[];
   derived: DerivedGame;
 }
 
 /**
  * Compares a game with what its seed says: the hash, and bit for bit every known price before the rug.
  *
- * @throws UnknownVersionError
+ * The rug price proves nothing, as the seed does not determine it: one outside of what real games show is only noted.
+ *
+ * @throws UnknownVersionError when the version is not known; `hashSeed` can still be compared then.
  */
 export function verifyGame({
   gameId,
   serverSeed,
   serverSeedHash,
   version,
-  prices,
+  ...known
 }: SealedGame): Verification {
+  const prices = known.prices ?? [];
   const derived = derivePrices(serverSeed, gameId, version);
   const problems: string[] = [];
   const hash = hashSeed(serverSeed);
   if (hash !== serverSeedHash) problems.push(`the seed's hash is ${hash}, announced was ${serverSeedHash}`);
   problems.push(...comparePrices(prices, derived));
-  if (problems.length > 0) return { verdict: 'mismatch', problems, derived };
-  const compared = prices.some((price, tick) => tick > 0 && tick < derived.rugTick && price !== undefined);
-  return { verdict: compared ? 'verified' : 'hash-only', problems, derived };
+  const notes = noteRugPrice(prices, derived);
+  if (problems.length > 0) return { verdict: 'mismatch', problems, notes, derived };
+  const compared = prices.slice(1, derived.rugTick).some((price) => price !== undefined);
+  return { verdict: compared ? 'verified' : 'hash-only', problems, notes, derived };
 }
 
-function comparePrices(prices: readonly (number | undefined)[], derived: DerivedGame): string[] {
-  const { rugTick } = derived;
-  if (prices.length > rugTick + 1) {
-    return [`prices go on to tick ${prices.length - 1}, the seed's game ends at tick ${rugTick}`];
+/** The first price that disagrees, and a length that does. */
+function comparePrices(
+  prices: readonly (number | undefined)[],
+  { prices: expected, rugTick }: DerivedGame,
+): string[] {
+  const problems: string[] = [];
+  const lastTick = prices.findLastIndex((price) => price !== undefined);
+  if (lastTick > rugTick) {
+    problems.push(`prices go on to tick ${lastTick}, the seed's game ends at tick ${rugTick}`);
   }
-  for (const [tick, expected] of derived.prices.entries()) {
-    const price = prices[tick];
-    if (price !== undefined && price !== expected)
-      return [`price at tick ${tick}: expected ${expected}, was ${price}`];
+  const differs = expected.findIndex(
+    (price, tick) => prices[tick] !== undefined && !Object.is(prices[tick], price),
+  );
+  if (differs !== -1) {
+    problems.push(`price at tick ${differs}: expected ${expected[differs]}, was ${prices[differs]}`);
   }
-  const rugPrice = prices[rugTick];
-  const before = Math.min(1, derived.prices[rugTick - 1] ?? 1);
-  if (derived.rugged && rugPrice !== undefined && rugPrice > HIGHEST_RUG_SHARE * before) {
-    return [
-      `price at the rug, tick ${rugTick}: expected at most ${HIGHEST_RUG_SHARE * before}, was ${rugPrice}`,
-    ];
-  }
-  return [];
+  return problems;
+}
+
+function noteRugPrice(prices: readonly (number | undefined)[], derived: DerivedGame): string[] {
+  const rugPrice = prices[derived.rugTick];
+  if (!derived.rugged || rugPrice === undefined) return [];
+  const share = rugPrice / Math.min(1, derived.prices.at(-1) ?? 1);
+  if (share >= 0 && share <= HIGHEST_RUG_SHARE) return [];
+  return [
+    `the rug price ${rugPrice} is ${share} of min(1, the price before): real games show 0 to ${HIGHEST_RUG_SHARE}`,
+  ];
 }
