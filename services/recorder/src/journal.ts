@@ -93,12 +93,13 @@ export class Journal {
    * be repeated.
    *
    * @param carry what a new segment has to begin with: the state before these events.
+   * @returns the events that were added.
    * @throws SupersededError when another owner wrote meanwhile; errors of the file system.
    */
-  async append(events: readonly Event[], carry: () => Carry): Promise<void> {
+  async append(events: readonly Event[], carry: () => Carry): Promise<readonly Event[]> {
     const fresh = events.filter((event) => this.#isNew(event));
     const lines = [...this.#gaps.map(encodeGap), ...fresh.map(encodeEvent)];
-    if (lines.length === 0) return;
+    if (lines.length === 0) return fresh;
     const text = `${lines.join('\n')}\n`;
     const full =
       this.#tail !== undefined && this.#tail.bytes >= (this.#options.segmentBytes ?? SEGMENT_BYTES);
@@ -111,6 +112,7 @@ export class Journal {
     const last = fresh.at(-1);
     if (last !== undefined) this.#position = parsePosition(last.id);
     this.#options.onAppended?.(bytes);
+    return fresh;
   }
 
   async close(): Promise<void> {

@@ -83,11 +83,12 @@ export class Recorder {
    * @throws SupersededError when another owner wrote meanwhile.
    */
   async record(events: readonly Event[], owned: () => boolean): Promise<boolean> {
-    const durable = await this.#persist('journal', owned, () =>
-      this.#journal.append(events, () => this.#book.carry()),
-    );
+    let added: readonly Event[] = [];
+    const durable = await this.#persist('journal', owned, async () => {
+      added = await this.#journal.append(events, () => this.#book.carry());
+    });
     if (!durable) return false;
-    for (const event of events) this.#apply(event);
+    for (const event of added) this.#apply(event);
     return this.#persist('files', owned, () => this.#writeDue());
   }
 

@@ -9,6 +9,12 @@ import { GameScript, logOf } from '../script.js';
 import { failingSync, segments, silent, temporaryFolder } from './folder.js';
 
 const events = logOf(new GameScript('20251207-1c1ca4cce9ac71e7', Array<number>(30).fill(1.5)).whole());
+function eventAt(index: number): Event {
+  const event = events[index];
+  if (event === undefined) throw new RangeError(`expected fewer than ${events.length}, was ${index}`);
+  return event;
+}
+
 const nothing = { events: [], left: [] };
 
 async function journalOn(folder: string, token = 1, options: Partial<JournalOptions> = {}) {
@@ -70,7 +76,7 @@ describe('the journal', () => {
     const first = await journalOn(folder);
     await first.append(events.slice(0, 7));
     const [segment = ''] = await segments(folder);
-    await appendFile(segment, encodeEvent(events[7] as Event).slice(0, 40));
+    await appendFile(segment, encodeEvent(eventAt(7)).slice(0, 40));
     const before = await readFile(segment, 'utf8');
     const second = await journalOn(folder, 2);
     expect(second.journal.position?.seq).toBe(7);
@@ -84,7 +90,7 @@ describe('the journal', () => {
     const first = await journalOn(folder);
     await first.append(events.slice(0, 3));
     const [segment = ''] = await segments(folder);
-    await appendFile(segment, `${'\0'.repeat(50)}\n${encodeEvent(events[4] as Event)}\n`);
+    await appendFile(segment, `${'\0'.repeat(50)}\n${encodeEvent(eventAt(4))}\n`);
     expect((await journalOn(folder, 2)).journal.position?.seq).toBe(3);
   });
 
