@@ -13,8 +13,8 @@ export interface BroadcastOptions {
   http: HttpServer;
   metrics: Registry;
   /**
-   * Called for each new client, with a function that sends to this one alone: right away, or after the next event sent to
-   * all.
+   * Called for each new client, with a function that sends to this one alone: right away, or after the next event of
+   * that name has been sent to all.
    */
   onClient: (sendTo: (event: string, args: readonly unknown[], when: 'now' | 'afterNext') => void) => void;
 }
@@ -47,7 +47,7 @@ export function openBroadcast({ http, metrics, onClient }: BroadcastOptions): Br
       accept(closed ? 'the server is stopping' : null, !closed);
     },
   });
-  let later: (() => void)[] = [];
+  let later: { event: string; send: () => void }[] = [];
 
   io.on('connection', (socket) => {
     clients.set(io.sockets.sockets.size);
@@ -60,7 +60,7 @@ export function openBroadcast({ http, metrics, onClient }: BroadcastOptions): Br
         sent.inc({ event });
       };
       if (when === 'now') send();
-      else later.push(send);
+      else later.push({ event, send });
     });
   });
 
@@ -69,9 +69,9 @@ export function openBroadcast({ http, metrics, onClient }: BroadcastOptions): Br
       if (io.sockets.sockets.size === 0) return;
       io.emit(event, ...args);
       sent.inc({ event });
-      const waiting = later;
-      later = [];
-      for (const send of waiting) send();
+      const waiting = later.filter((one) => one.event === event);
+      later = later.filter((one) => one.event !== event);
+      for (const one of waiting) one.send();
     },
     close() {
       closed = true;

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** Something due at a time of the script. */
 export interface Timed {
   /** Milliseconds; only differences matter. */

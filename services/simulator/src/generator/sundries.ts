@@ -1,3 +1,4 @@
+import { PRACTICE_ADDRESS, sol } from './money.js';
 import type { Player } from './players.js';
 import type { Random } from './random.js';
 
@@ -80,12 +81,27 @@ export function rugRoyaleUpdate(random: Random, royale: RugRoyale, players: read
   const leaderboard = players.slice(0, 5).map((player, index) => ({
     playerId: player.id,
     username: player.username,
-    balance: Math.round(random.between(100, 5000) * 1e9) / 1e9,
+    balance: sol(random.between(100, 5000)),
     level: player.level,
     lastUpdated: Math.round(now),
     rank: index + 1,
   }));
-  return { ...royale, leaderboard, history: [] };
+  return {
+    ...royale,
+    leaderboard,
+    history: [],
+    playerPosition: null,
+    timeRemaining: null,
+    finalRound: false,
+    isInFinalRound: false,
+    config: {
+      token: PRACTICE_ADDRESS,
+      startingBalance: 100,
+      prepTimeMinutes: 30,
+      levelRequired: 10,
+      prizeTiers: PRIZES,
+    },
+  };
 }
 
 const PHRASES = [
@@ -134,7 +150,7 @@ export function battleEventUpdate() {
     queue: { active: false, queueSize: 0, availableLobbies: 0 },
     isShowingPreviousEvent: null,
     eventSchedule: [],
-    config: { token: '0xPractice', startingBalance: 100, prepTimeMinutes: 30, levelRequired: 1 },
+    config: { token: PRACTICE_ADDRESS, startingBalance: 100, prepTimeMinutes: 30, levelRequired: 1 },
   };
 }
 
