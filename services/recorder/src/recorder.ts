@@ -63,6 +63,7 @@ export class Recorder {
       if (line.kind === 'header') this.#book = new GameBook(line.header.left);
       if (line.kind === 'carried' || line.kind === 'event') this.#apply(line.event);
     });
+    this.#options.health.set('journal', true);
     await this.#files.sweep(
       [...this.#due.values(), ...this.#book.games].map(({ events }) => events[0]?.timestamp ?? 0),
     );

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import type { Event } from '@vectra/protocol';
-import { pino } from 'pino';
+import { createLogger } from '@vectra/service-kit';
 import { onTestFinished } from 'vitest';
 import { foldersOf, Recorder, type RecorderOptions } from '../../src/recorder.js';
 
-export const silent = pino({ level: 'silent' });
+export const silent = createLogger('test', { LOG_LEVEL: 'fatal', LOG_FORMAT: 'json' });
 
 /** A folder that is gone when the test ends. */
 export async function temporaryFolder(): Promise<string> {
