@@ -3,7 +3,9 @@ import type { Phase } from '@vectra/protocol';
 /** Ids of games that have been replaced by another. */
 const REMEMBERED_GAMES = 32;
 
-/** What a `gameStateUpdate` says about the phase. Countdown frames have no `active`, `rugged` and `tickCount`. */
+/**
+ * What a `gameStateUpdate` says about the phase. Countdown frames have no `active`, `rugged` and `tickCount`.
+ */
 export interface PhaseFrame {
   gameId: string;
   active?: boolean;
@@ -18,8 +20,9 @@ export interface PhaseFrame {
 
 export interface PhaseStep {
   /**
-   * `superseded`: of a game that another has replaced (upstream sometimes sends the old game's second rug frame after
-   * the new game's first frame). `stale`: of a tick before the newest one. Neither changes the phase.
+   * `superseded`: of a game that another has replaced (upstream sometimes sends the old game's second rug
+   * frame after the new game's first frame). `stale`: of a tick before the newest one. Neither changes the
+   * phase.
    */
   verdict: 'current' | 'superseded' | 'stale';
   phase: Phase;
@@ -44,14 +47,15 @@ export const LEGAL_TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
 };
 
 /**
- * Tells the phase of the game from its frames, in the order they arrive. The rules give no illegal transition on any captured
- * session:
- * - A frame of a game that was replaced is ignored: a game's second rug frame can arrive after the next game's first frame.
+ * Tells the phase of the game from its frames, in the order they arrive. The rules give no illegal transition
+ * on any captured session:
+ * - A frame of a game that was replaced is ignored: a game's second rug frame can arrive after the next
+ *   game's first frame.
  * - `rugged` is RUG_EVENT_1, at once and until the next game.
- * - `active` is GAME_ACTIVATION at tick 0 and ACTIVE_GAMEPLAY after. An active frame of an older tick is dropped: the snapshot a
- *   connection begins with can arrive behind a newer tick.
- * - A countdown is PRESALE when buys are allowed; else RUG_EVENT_2 if the game before was just followed by a frame with
- *   the history, else COOLDOWN.
+ * - `active` is GAME_ACTIVATION at tick 0 and ACTIVE_GAMEPLAY after. An active frame of an older tick is
+ *   dropped: the snapshot a connection begins with can arrive behind a newer tick.
+ * - A countdown is PRESALE when buys are allowed; else RUG_EVENT_2 if the game before was just followed by a
+ *   frame with the history, else COOLDOWN.
  * - Any other frame leaves the phase as it is. So does a paused countdown, which repeats its frame.
  */
 export class PhaseMachine {
@@ -111,7 +115,10 @@ export class PhaseMachine {
   }
 }
 
-/** The phase a frame tells; undefined when it tells none. `follows`: it is the first frame after another game's. */
+/**
+ * The phase a frame tells; undefined when it tells none. `follows`: it is the first frame after another
+ * game's.
+ */
 function phaseOf(frame: PhaseFrame, follows: boolean): Phase | undefined {
   if (frame.rugged === true) return 'RUG_EVENT_1';
   if (frame.active === true) return (frame.tickCount ?? 0) > 0 ? 'ACTIVE_GAMEPLAY' : 'GAME_ACTIVATION';

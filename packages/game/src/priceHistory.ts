@@ -31,7 +31,8 @@ export class PriceHistory {
   /**
    * Notes the price at a tick. The first price of a tick stays; another one is a conflict.
    *
-   * @throws RangeError when the tick is not a whole number from 0 to 100,000, or the price not a finite number.
+   * @throws RangeError when the tick is not a whole number from 0 to 100,000, or the price not a finite
+   * number.
    */
   set(tick: number, price: number): 'new' | 'same' | 'conflict' {
     checkTick(tick);

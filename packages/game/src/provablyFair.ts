@@ -3,8 +3,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import seedrandom from 'seedrandom';
 
 /**
- * The game's own algorithm. Its constants and its order of draws were checked against 46 real games of December 2025,
- * whose prices it reproduces bit for bit, and against the peaks of 66.
+ * The game's own algorithm. Its constants and its order of draws were checked against 46 real games of
+ * December 2025, whose prices it reproduces bit for bit, and against the peaks of 66.
  */
 const RUG_PROBABILITY = 0.005;
 const MAX_TICKS = 5_000;
@@ -19,7 +19,10 @@ const DRIFT_MAX = 0.03;
 const VOLATILITY = 0.005;
 const HIGHEST_VOLATILITY_ROOT = 10;
 
-/** What a rug leaves of min(1, the price before), at most: 838 real games show 0 to 1 - 0.98 in doubles, 112 exactly that. */
+/**
+ * What a rug leaves of min(1, the price before), at most: 838 real games show 0 to 1 - 0.98 in doubles, 112
+ * exactly that.
+ */
 const HIGHEST_RUG_SHARE = 0.020000000000000018;
 
 export const GAME_VERSIONS = ['v1', 'v2', 'v3'] as const;
@@ -31,9 +34,15 @@ export class UnknownVersionError extends Error {
 }
 
 export interface DerivedGame {
-  /** `prices[k]` is the price at tick k, for every tick before the rug; `prices[0]` is 1. The rug price cannot be derived. */
+  /**
+   * `prices[k]` is the price at tick k, for every tick before the rug; `prices[0]` is 1. The rug price cannot
+   * be derived.
+   */
   prices: number[];
-  /** The tick of the rug: `prices.length`. When `rugged` is false, the first tick about which the seed says nothing. */
+  /**
+   * The tick of the rug: `prices.length`. When `rugged` is false, the first tick about which the seed says
+   * nothing.
+   */
   rugTick: number;
   /** False when 5,000 ticks passed without a rug. */
   rugged: boolean;
@@ -42,8 +51,9 @@ export interface DerivedGame {
 }
 
 /**
- * The prices of a game from its seed, bit for bit: ARC4 keyed with `<serverSeed>-<gameId>` draws for each tick first whether the
- * game rugs, then how the price changes. v1 and v2 give the same prices up to 100; v3 adds the god candle.
+ * The prices of a game from its seed, bit for bit: ARC4 keyed with `<serverSeed>-<gameId>` draws for each
+ * tick first whether the game rugs, then how the price changes. v1 and v2 give the same prices up to 100; v3
+ * adds the god candle.
  *
  * @param serverSeed hex, as revealed after the game.
  * @throws UnknownVersionError when the version is not v1, v2 or v3.
@@ -88,7 +98,10 @@ function isGameVersion(version: string): version is GameVersion {
   return (GAME_VERSIONS as readonly string[]).includes(version);
 }
 
-/** SHA-256, in lower-case hex, of the seed's text (not of the bytes it spells): what the game shows before it begins. */
+/**
+ * SHA-256, in lower-case hex, of the seed's text (not of the bytes it spells): what the game shows before it
+ * begins.
+ */
 export function hashSeed(serverSeed: string): string {
   return bytesToHex(sha256(utf8ToBytes(serverSeed)));
 }
@@ -98,7 +111,10 @@ export interface SealedGame {
   serverSeed: string;
   serverSeedHash: string;
   version: string;
-  /** Known prices by tick; unknown ones undefined. May end with the price of the rug, but must not go on after it. */
+  /**
+   * Known prices by tick; unknown ones undefined. May end with the price of the rug, but must not go on after
+   * it.
+   */
   prices?: readonly (number | undefined)[] | undefined;
 }
 
@@ -118,7 +134,8 @@ export interface Verification {
 /**
  * Compares a game with what its seed says: the hash, and bit for bit every known price before the rug.
  *
- * The rug price proves nothing, as the seed does not determine it: one outside of what real games show is only noted.
+ * The rug price proves nothing, as the seed does not determine it: one outside of what real games show is
+ * only noted.
  *
  * @throws UnknownVersionError when the version is not known; `hashSeed` can still be compared then.
  */
