@@ -117,6 +117,19 @@ describe('the price generator', () => {
     expect(tenfold(derivePrices(...game, 'v2'))).toEqual([]);
   });
 
+  it('has no god candle above 100, although it draws the number for one', () => {
+    const { prices } = derivePrices('seed-388308', 'god-candle', 'v3'); // draws one at tick 784
+    expect(prices.slice(783, 785)).toEqual([132.35632682003725, 131.02884418470032]);
+    expect(prices).toHaveLength(957);
+  });
+
+  it('lets prices above 100 vary more under v1 than under v2', () => {
+    const v1 = derivePrices('seed-162', 'high', 'v1');
+    const v2 = derivePrices('seed-162', 'high', 'v2');
+    expect([v1.peakMultiplier, v2.peakMultiplier]).toEqual([224.94582278325598, 219.8351605691125]);
+    expect(v1.prices.findIndex((price, tick) => price !== v2.prices[tick])).toBe(370);
+  });
+
   it('refuses a version it does not know, by an error of its own', () => {
     expect(() => derivePrices(EXAMPLE.serverSeed, EXAMPLE.gameId, 'v4')).toThrow(UnknownVersionError);
     expect(() => derivePrices(EXAMPLE.serverSeed, EXAMPLE.gameId, 'toString')).toThrow(/was "toString"/);
