@@ -7,7 +7,6 @@ compose=(docker compose)
 what='the live game'
 if [ "$1" = demo ]; then
   compose+=(--profile demo)
-  export UPSTREAM_URL=http://simulator:8090
   what='generated games'
 fi
 

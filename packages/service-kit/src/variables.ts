@@ -99,6 +99,11 @@ export const variableGroups = {
       fallback: 'https://backend.rugs.fun?frontend-version=1.0',
       about: 'The Socket.IO server of the game; its query is sent along.',
     },
+    SIMULATOR_URL: {
+      schema: url('http:', 'https:').optional(),
+      about:
+        'Upstream instead of UPSTREAM_URL where its host is known, as that of the simulator in the profile demo of Compose.',
+    },
     UPSTREAM_ORIGIN: {
       schema: url('http:', 'https:'),
       fallback: 'https://rugs.fun',
@@ -156,6 +161,19 @@ export const variableGroups = {
       schema: text.optional(),
       about:
         'A captured session (JSONL) to replay instead of generated games; it starts at the first connection.',
+    },
+  },
+  'Docker Compose': {
+    GATEWAY_ADDRESS: {
+      schema: text,
+      fallback: '127.0.0.1',
+      about:
+        'Address of this machine on which the gateway is published. Anything but loopback opens it to the network.',
+    },
+    REDIS_MAXMEMORY: {
+      schema: text,
+      fallback: '1gb',
+      about: 'Memory limit of Redis; nothing is evicted at it.',
     },
   },
   'Standalone (without Docker)': {

@@ -282,6 +282,7 @@ export class OrderedGroup implements AsyncIterable<Batch> {
   }
 
   async #backOff(error: unknown, failures: number): Promise<void> {
+    this.#signal.throwIfAborted();
     if (failures === 1) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#connection.log?.warn({ group: this.name, reason }, 'reading the log failed; trying again');

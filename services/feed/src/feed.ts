@@ -7,6 +7,7 @@ import { Normalizer } from './normalizer.js';
 import { Ring } from './ring.js';
 import type { FeedContext } from './service.js';
 import { PublicSource, type ConnectionStatus } from './source.js';
+import { sourceOf } from './upstream.js';
 import type { UpstreamEvent } from './wire.js';
 
 const TRIM_INTERVAL_MS = 10_000;
@@ -16,8 +17,6 @@ const RESTORED_EVENTS = 20_000;
 const PAGE = 1_000;
 /** How long events may wait for Redis when the feed is asked to stop. */
 const FLUSH_MS = 5_000;
-/** The game's own servers; anything else is a simulator. */
-const GAME_DOMAIN = /(^|\.)rugs\.fun$/;
 
 /** The feed's life: waits for its turn to write, then connects upstream and fills the log until stopped. */
 export class Feed {
@@ -30,15 +29,15 @@ export class Feed {
   readonly #meters: Meters;
   #publisher: Publisher | undefined;
 
-  constructor(context: FeedContext, log: EventLog) {
+  constructor(context: FeedContext, log: EventLog, upstream: string) {
     const { config, metrics, health } = context;
     this.#context = context;
     this.#log = log;
     this.ticks = new Ring(config.FEED_RING_TICKS);
-    this.#source = GAME_DOMAIN.test(new URL(config.UPSTREAM_URL).hostname) ? 'public' : 'simulator';
+    this.#source = sourceOf(upstream);
     this.#normalizer = new Normalizer({ source: this.#source, rawEvents: config.FEED_RAW_EVENTS });
     this.#upstream = new PublicSource({
-      url: config.UPSTREAM_URL,
+      url: upstream,
       origin: config.UPSTREAM_ORIGIN,
       onEvent: (event) => this.#receive(event),
       onStatus: (status) => this.#connection(status),

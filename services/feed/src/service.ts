@@ -1,6 +1,7 @@
 import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
 import { Feed } from './feed.js';
+import { chooseUpstream } from './upstream.js';
 
 const VARIABLES = [
   'FEED_PORT',
@@ -10,6 +11,7 @@ const VARIABLES = [
   'LOG_RETENTION_HOURS',
   'REDIS_URL',
   'REQUIRED_GROUPS',
+  'SIMULATOR_URL',
   'STREAM',
   'UPSTREAM_ORIGIN',
   'UPSTREAM_URL',
@@ -28,7 +30,9 @@ export const feed: ServiceDefinition<FeedVariable> = {
     const { config, log, health, http, stopping } = context;
     const { REDIS_URL: url, STREAM: stream } = config;
     const eventLog = await EventLog.open({ url, stream, name: 'feed', log, signal: stopping });
-    const service = new Feed(context, eventLog);
+    const upstream = await chooseUpstream(config);
+    log.info({ upstream }, 'chosen');
+    const service = new Feed(context, eventLog, upstream);
     http.get('/ticks', () => service.ticks.newest());
     eventLog.announce('feed', () => ({ ok: health.ok, detail: service.status() }));
     const running = service.run().catch((error: unknown) => {

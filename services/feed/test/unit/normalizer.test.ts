@@ -135,7 +135,7 @@ describe('a game', () => {
 
   it('has its lost ticks from the seed when the history has no prices', () => {
     const frames = wholeGame(game).filter((_, tick) => tick < 10 || tick > 30);
-    const { prices: _, ...entry } = game.historyEntry;
+    const entry = { ...game.historyEntry, prices: null };
     const into = normalizer();
     const drafts = feed(into, ...frames, { ...next.countdown(15_000), gameHistory: [entry] });
     expect(pricesOf(drafts)).toEqual(game.prices);
