@@ -23,7 +23,7 @@ const AMOUNTS = [0.001, 0.001, 0.001, 0.002, 0.003, 0.005, 0.005, 0.008, 0.01, 0
  * more of them; ten games' bets make up most of a full frame's 262-489 KB.
  */
 export function planSidebets(random: Random, players: readonly Player[], game: Game): Sidebet[] {
-  const wanted = random.int(34, 50) + Math.floor(Math.min(game.rugTick, 600) / 25);
+  const wanted = random.int(38, 52) + Math.floor(Math.min(game.rugTick, 400) / 40);
   const room = Math.floor((game.rugTick - 1) * 0.6);
   const presale = Math.max(random.int(7, 14), wanted - room);
   const bets: Sidebet[] = [];
