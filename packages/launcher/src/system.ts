@@ -35,6 +35,8 @@ export interface SystemOptions {
   /** The simulator is the feed's upstream. */
   demo: boolean;
   env: Record<string, string | undefined>;
+  /** The services to start; all by default. */
+  services?: readonly ServiceName[];
   /** Told what happens, a line each. */
   say(line: string): void;
   stdio?: StdioOptions;
@@ -68,6 +70,7 @@ export class LocalSystem {
       await system.#startRedis();
       if (options.demo) system.#env.UPSTREAM_URL = system.url('simulator');
       for (const name of SERVICES) {
+        if (!(options.services ?? SERVICES).includes(name)) continue;
         if (name === 'simulator' && !options.demo) continue;
         system.#run(name);
         await system.#untilReady(name);
@@ -95,6 +98,12 @@ export class LocalSystem {
     return child;
   }
 
+  /** Starts a service that was not started, or has been stopped for good by its test. */
+  async startService(name: ServiceName, env: Record<string, string | undefined> = {}): Promise<void> {
+    this.#run(name, env);
+    await this.#untilReady(name);
+  }
+
   /** Stops the services in order, then Redis. Safe to call twice. */
   stop(): Promise<void> {
     return (this.#stopping ??= this.#stopAll());
@@ -116,12 +125,12 @@ export class LocalSystem {
     this.#env.REDIS_URL = this.#redis.url;
   }
 
-  #run(name: ServiceName): void {
+  #run(name: ServiceName, env: Record<string, string | undefined> = {}): void {
     const { stdio } = this.#options;
     const child = new Child({
       command: process.execPath,
       args: [join(ROOT, 'services', name, 'dist', 'main.js')],
-      env: this.#env,
+      env: { ...this.#env, ...env },
       cwd: ROOT,
       ...(stdio === undefined ? {} : { stdio }),
     });

@@ -151,11 +151,11 @@ export class OrderedGroup implements AsyncIterable<Batch> {
     }
   }
 
-  /** Seq numbers of different epochs must not be compared: in another epoch this group begins anew. */
+  /** Seq numbers of different epochs must not be compared: in another epoch this group begins before its first event. */
   #noticeEpoch(epoch: string): void {
     const known = this.#cursor?.epoch;
     if (known === undefined || known === epoch) return;
-    this.#cursor = undefined;
+    this.#cursor = { epoch, seq: 0 };
     this.#options.onEpoch?.(epoch, known);
   }
 
