@@ -1,0 +1,26 @@
+/** An error whose message is meant for the caller of the API. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly statusCode: number;
+  readonly code: string;
+
+  constructor(statusCode: number, code: string, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+    this.code = code;
+  }
+}
+
+/** @returns 400: a parameter does not fit. The message names it, its value and what was expected. */
+export function badQuery(message: string): ApiError {
+  return new ApiError(400, 'bad_query', message);
+}
+
+/** @returns 403: a page of another site asks. */
+export function foreignOrigin(origin: string, host: string): ApiError {
+  return new ApiError(403, 'foreign_origin', `expected a page of ${host}, was one of ${origin}`);
+}
+
+export function notFound(message: string): ApiError {
+  return new ApiError(404, 'not_found', message);
+}

@@ -1,0 +1,147 @@
+import { formatPosition, type Event } from '@vectra/protocol';
+import type { GroupOptions } from '@vectra/stream';
+import { Counter, Gauge } from 'prom-client';
+import { serveApi } from './api.js';
+import { assess, type GatewayState, type HealthReport } from './health.js';
+import { Hub } from './hub.js';
+import { Observer } from './observer.js';
+import { Quantiles } from './quantiles.js';
+import { Recordings } from './recordings.js';
+import type { GatewayContext } from './service.js';
+import { Sockets, type SocketLimits } from './sockets.js';
+import type { LogSource } from './source.js';
+import { serveWeb, setManners } from './web.js';
+import { LiveWindow } from './window.js';
+
+/** How much of the log is read at the start, so that the last games are at hand: some two hours of the live game. */
+const WARM_UP_EVENTS = 20_000;
+const WARM_UP_PAGE = 1_000;
+
+interface GatewayParts {
+  log: LogSource;
+  /** Tells replicas apart: each has a consumer group of its own. */
+  instance: string;
+  limits: SocketLimits;
+}
+
+/** Log in; WebSocket, REST, health and the web app out. */
+export class Gateway {
+  readonly #context: GatewayContext;
+  readonly #log: LogSource;
+  readonly #instance: string;
+  readonly #hub = new Hub();
+  readonly #window: LiveWindow;
+  readonly #sockets: Sockets;
+  readonly #observer: Observer;
+  readonly #latencies = new Quantiles();
+  readonly #events: Counter;
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(context: GatewayContext, { log, instance, limits }: GatewayParts) {
+    const { config, metrics } = context;
+    this.#context = context;
+    this.#log = log;
+    this.#instance = instance;
+    this.#window = new LiveWindow(config.GATEWAY_WINDOW);
+    this.#sockets = new Sockets({ hub: this.#hub, log, logger: context.log, limits });
+    this.#observer = new Observer(log);
+    const registers = [metrics];
+    this.#events = new Counter({
+      name: 'gateway_events_total',
+      help: 'Events handed to the clients.',
+      registers,
+    });
+    const clients = (): number => this.#sockets.size;
+    new Gauge({
+      name: 'gateway_clients',
+      help: 'Connected WebSocket clients.',
+      registers,
+      collect() {
+        this.set(clients());
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    const { config, http, log } = this.#context;
+    setManners(http, log);
+    await this.#sockets.register(http);
+    const recordings = new Recordings(config.RUGS_DATA_DIR, log);
+    serveApi(http, { window: this.#window, recordings, health: () => this.#health() });
+    await serveWeb(http, config.GATEWAY_WEB_DIR);
+    await this.#warmUp();
+    await this.#observer.ask();
+    this.#log.announce('gateway', () => ({ ok: this.#context.health.ok, detail: { ...this.#state() } }));
+    this.#following = this.#follow().catch((error: unknown) => this.#context.fail(error));
+  }
+
+  async stop(): Promise<void> {
+    this.#observer.stop();
+    await this.#sockets.close();
+    await this.#following;
+    await this.#log.close();
+  }
+
+  /** Reads the newest events, so that the window is whole and clients that come back are served from memory. */
+  async #warmUp(): Promise<void> {
+    const { first, last } = await this.#log.state();
+    let folded = 0;
+    for (let seq = Math.max(first, last - WARM_UP_EVENTS + 1); seq <= last; seq += WARM_UP_PAGE) {
+      const page = await this.#log.range(seq, Math.min(last, seq + WARM_UP_PAGE - 1), WARM_UP_PAGE);
+      for (const event of page) this.#take(event);
+      folded += page.length;
+    }
+    this.#context.log.info({ events: folded, position: this.#hub.id }, 'read the newest events');
+  }
+
+  async #follow(): Promise<void> {
+    const { config, log, health, stopping } = this.#context;
+    const options: GroupOptions = {
+      from: this.#hub.position === undefined ? 'start' : formatPosition(this.#hub.position),
+      ephemeral: true,
+      leaseTtlMs: config.LEASE_TTL_MS,
+      signal: stopping,
+      onStatus: (status) => health.set('log', status === 'owner', status),
+      onGap: (gap) => {
+        log.error(gap, 'events were trimmed before this gateway had them; its clients are told');
+        this.#sockets.sendAway();
+      },
+      onEpoch: (epoch, previous) => log.warn({ epoch, previous }, 'the log began anew'),
+    };
+    for await (const { events } of this.#log.group(`gateway:${this.#instance}`, options)) {
+      for (const event of events) {
+        this.#take(event);
+        this.#events.inc();
+        if (isLive(event)) this.#latencies.add(Math.max(0, Date.now() - event.timestamp));
+      }
+    }
+  }
+
+  #take(event: Event): void {
+    this.#window.fold(event);
+    this.#hub.publish(event);
+  }
+
+  #state(): GatewayState {
+    const [p50 = null, p95 = null, p99 = null] = this.#latencies.at(0.5, 0.95, 0.99);
+    const latencyMs = { p50, p95, p99 };
+    return { clients: this.#sockets.size, latencyMs, position: this.#hub.position?.seq ?? 0 };
+  }
+
+  #health(): HealthReport {
+    const { config } = this.#context;
+    return assess({
+      observation: this.#observer.latest,
+      gateway: this.#state(),
+      expectedServices: config.GATEWAY_EXPECTED_SERVICES,
+      requiredGroups: config.REQUIRED_GROUPS,
+      redis: new URL(config.REDIS_URL).host,
+      now: Date.now(),
+    });
+  }
+}
+
+/** A backfilled tick's age says nothing of the way it took. */
+function isLive(event: Event): boolean {
+  return event.type !== 'game.tick' || event.data.backfilled === undefined;
+}

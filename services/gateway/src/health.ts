@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import type { GroupState, LogState, ServiceState } from '@vectra/stream';
+
+/** A service whose last sign of life is older counts as gone (one is due every 2 s). */
+export const FRESH_MS = 15_000;
+/** A required group further behind than this is not keeping up: some ten minutes of the live game. */
+export const LAG_LIMIT = 5_000;
+
+/** What Redis said last, and whether it still answers. */
+export interface Observation {
+  /** Why the newest question was not answered; null when it was. */
+  failure: string | null;
+  /** Unix ms of the newest answer; null before the first. */
+  answeredAt: number | null;
+  log: LogState;
+  groups: readonly GroupState[];
+  services: readonly ServiceState[];
+}
+
+export interface GatewayState {
+  clients: number;
+  /** From an event's receipt by the feed to its having been sent to every client. null before the first event. */
+  latencyMs: { p50: number | null; p95: number | null; p99: number | null };
+  /** Seq of the newest event handed to clients. */
+  position: number;
+}
+
+export interface HealthQuestion {
+  observation: Observation;
+  gateway: GatewayState;
+  expectedServices: readonly string[];
+  requiredGroups: readonly string[];
+  /** Redis as it may be shown. */
+  redis: string;
+  /** Unix ms. */
+  now: number;
+}
+
+export interface Problem {
+  /** What it is about: `redis`, `service feed`, `source public`, `group recorder`, `gateway`. */
+  part: string;
+  message: string;
+  /** What the operator can do. */
+  remedy: string;
+}
+
+const sourceState = z.looseObject({
+  source: z.string(),
+  connected: z.boolean(),
+  reconnects: z.number(),
+  lastEventAt: z.number().nullable(),
+});
+export type SourceState = z.infer<typeof sourceState> & { service: string; instance: string };
+
+export interface HealthReport {
+  status: 'ok' | 'degraded' | 'down';
+  problems: Problem[];
+  services: Record<string, { ok: boolean; instances: (ServiceState & { fresh: boolean })[] }>;
+  sources: SourceState[];
+  log: LogState & { reachable: boolean };
+  groups: { name: string; lag: number; pending: number; required: boolean }[];
+  gateway: GatewayState;
+  /** Unix ms. */
+  at: number;
+}
+
+/** Judges the system by what is known of it. `down`: nothing can arrive. `degraded`: something needs attention. */
+export function assess(question: HealthQuestion): HealthReport {
+  const { observation, gateway, requiredGroups, now } = question;
+  const services = listServices(question);
+  const sources = observation.services.filter((service) => isFresh(service, now)).flatMap(sourcesOf);
+  const reachable = observation.failure === null;
+  const problems = reachable
+    ? [
+        ...serviceProblems(services, question),
+        ...sourceProblems(sources),
+        ...groupProblems(question),
+        ...gatewayProblems(question),
+      ]
+    : [redisProblem(question)];
+  return {
+    status: !reachable ? 'down' : problems.length > 0 ? 'degraded' : 'ok',
+    problems,
+    services,
+    sources,
+    log: { ...observation.log, reachable },
+    groups: observation.groups.map(({ name, lag, pending }) => ({
+      name,
+      lag,
+      pending,
+      required: requiredGroups.includes(name),
+    })),
+    gateway,
+    at: now,
+  };
+}
+
+function isFresh({ at }: ServiceState, now: number): boolean {
+  return now - at <= FRESH_MS;
+}
+
+function listServices({ observation, expectedServices, now }: HealthQuestion): HealthReport['services'] {
+  const names = new Set([...expectedServices, ...observation.services.map(({ name }) => name)]);
+  const entries = [...names].map((name) => {
+    const instances = observation.services
+      .filter((service) => service.name === name)
+      .map((service) => ({ ...service, fresh: isFresh(service, now) }));
+    const ok = instances.some((instance) => instance.fresh && instance.ok);
+    return [name, { ok, instances }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function redisProblem({ observation, redis, now }: HealthQuestion): Problem {
+  const { answeredAt, failure } = observation;
+  const since =
+    answeredAt === null ? 'has not answered yet' : `has not answered for ${seconds(now - answeredAt)}`;
+  return {
+    part: 'redis',
+    message: `Redis at ${redis} ${since} (${failure ?? 'no reason known'}).`,
+    remedy: 'Start Redis, or set REDIS_URL to where it is. Every service reconnects and continues by itself.',
+  };
+}
+
+function serviceProblems(
+  services: HealthReport['services'],
+  { expectedServices, now }: HealthQuestion,
+): Problem[] {
+  return expectedServices.flatMap((name) => {
+    const { ok, instances } = services[name] ?? { ok: false, instances: [] };
+    if (ok) return [];
+    const part = `service ${name}`;
+    const fresh = instances.find((instance) => instance.fresh);
+    if (fresh !== undefined) {
+      const message = `${name} (process ${fresh.pid} on ${fresh.host}) says it is not well${reasonIn(fresh.detail)}.`;
+      return [{ part, message, remedy: `Look at its log, and at its /readyz, which names the condition.` }];
+    }
+    const newest = Math.max(...instances.map(({ at }) => at));
+    const message =
+      instances.length === 0
+        ? `${name} has not reported: it is not running, or uses another Redis or STREAM.`
+        : `${name} has not reported for ${seconds(now - newest)}.`;
+    return [
+      { part, message, remedy: `Start ${name}; if it runs, look at its log. It continues where it stopped.` },
+    ];
+  });
+}
+
+const checksOf = z.object({
+  checks: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
+});
+
+/** The failed conditions a service reports of itself, if it does. */
+function reasonIn(detail: Record<string, unknown>): string {
+  const parsed = checksOf.safeParse(detail);
+  if (!parsed.success) return '';
+  const failed = Object.entries(parsed.data.checks).filter(([, check]) => !check.ok);
+  return failed.length === 0
+    ? ''
+    : `: ${failed.map(([name, check]) => `${name} ${check.detail ?? ''}`.trim()).join('; ')}`;
+}
+
+function sourcesOf({ name, instance, detail }: ServiceState): SourceState[] {
+  const parsed = z.object({ sources: z.array(sourceState) }).safeParse(detail);
+  return parsed.success ? parsed.data.sources.map((source) => ({ ...source, service: name, instance })) : [];
+}
+
+/** A source counts as connected while any instance has it. */
+function sourceProblems(sources: readonly SourceState[]): Problem[] {
+  const names = [...new Set(sources.map(({ source }) => source))];
+  return names
+    .filter((name) => !sources.some(({ source, connected }) => source === name && connected))
+    .map((name) => ({
+      part: `source ${name}`,
+      message: `The feed's connection "${name}" to the game is down.`,
+      remedy:
+        'It reconnects by itself. If it stays down, check the network and UPSTREAM_URL, and the log of the feed.',
+    }));
+}
+
+function groupProblems({ observation, requiredGroups }: HealthQuestion): Problem[] {
+  return requiredGroups.flatMap((name) => {
+    const part = `group ${name}`;
+    const group = observation.groups.find((candidate) => candidate.name === name);
+    if (group === undefined) {
+      if (observation.log.epoch === null) return [];
+      const message = `The required group ${name} does not exist, so nothing is trimmed and Redis keeps growing.`;
+      return [{ part, message, remedy: `Start its service, or take ${name} out of REQUIRED_GROUPS.` }];
+    }
+    if (group.lag <= LAG_LIMIT) return [];
+    const message = `The group ${name} is ${group.lag} events behind (more than ${LAG_LIMIT}); they are kept until it has them.`;
+    return [{ part, message, remedy: `Check that its service runs and keeps up: its log, CPU and disk.` }];
+  });
+}
+
+function gatewayProblems({ observation, gateway }: HealthQuestion): Problem[] {
+  const behind = observation.log.last - gateway.position;
+  if (behind <= LAG_LIMIT) return [];
+  const message = `This gateway is ${behind} events behind the log, so browsers see the past.`;
+  return [
+    {
+      part: 'gateway',
+      message,
+      remedy: 'Check its CPU and its connection to Redis; restart it if that persists.',
+    },
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${Math.max(0, Math.round(ms / 1000))} s`;
+}

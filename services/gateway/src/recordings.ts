@@ -1,0 +1,123 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  dayIndex,
+  gameRecording,
+  type DayIndex,
+  type GameRecording,
+  type GameSummary,
+} from '@vectra/protocol';
+import type { Logger } from '@vectra/service-kit';
+import type { z } from 'zod';
+import { cursorAfter, isBehind, type GamesQuery } from './gamesQuery.js';
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+/** The file name comes from an index on disk: it leads nowhere but into the day's games. */
+const GAME_FILE = /^games\/[A-Za-z0-9_-]+\.game\.json$/;
+
+export interface GamesPage {
+  /** Newest first. */
+  games: GameSummary[];
+  /** Give it as `cursor` to continue; null when there are no more. */
+  next: string | null;
+}
+
+interface CachedIndex {
+  version: string;
+  index: DayIndex;
+}
+
+/** The recorder's files, read only. What is absent is empty; what is damaged is empty and logged, once a version. */
+export class Recordings {
+  readonly #folder: string;
+  readonly #logger: Logger;
+  readonly #indexes = new Map<string, CachedIndex>();
+
+  /** @param dataFolder RUGS_DATA_DIR */
+  constructor(dataFolder: string, logger: Logger) {
+    this.#folder = join(dataFolder, 'recordings');
+    this.#logger = logger;
+  }
+
+  async list(query: GamesQuery): Promise<GamesPage> {
+    const games: GameSummary[] = [];
+    for (const day of await this.#days()) {
+      if (!overlaps(day, query)) continue;
+      games.push(...(await this.#gamesOf(day)).filter((game) => matches(game, query)));
+      if (games.length > query.limit) break;
+    }
+    const page = games.slice(0, query.limit);
+    const last = page.at(-1);
+    return { games: page, next: games.length > page.length && last !== undefined ? cursorAfter(last) : null };
+  }
+
+  async find(gameId: string): Promise<GameRecording | undefined> {
+    for (const day of await this.#days()) {
+      const game = (await this.#gamesOf(day)).find(({ game_id }) => game_id === gameId);
+      if (game === undefined) continue;
+      if (!GAME_FILE.test(game.file)) {
+        this.#logger.warn({ day, file: game.file }, 'an index names a file outside its games folder');
+        return undefined;
+      }
+      return this.#read(join(this.#folder, day, game.file), gameRecording);
+    }
+    return undefined;
+  }
+
+  /** Newest first. */
+  async #days(): Promise<string[]> {
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      if (!isAbsent(error)) this.#logger.warn({ err: error }, 'the recordings cannot be read');
+      return [];
+    });
+    return names.filter((name) => DAY.test(name)).sort((a, b) => (a < b ? 1 : -1));
+  }
+
+  /** Newest first. */
+  async #gamesOf(day: string): Promise<GameSummary[]> {
+    const path = join(this.#folder, day, 'index.json');
+    const version = await stat(path).then(
+      ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
+      () => undefined,
+    );
+    if (version === undefined) return [];
+    const cached = this.#indexes.get(day);
+    if (cached?.version === version) return cached.index.games;
+    const index = (await this.#read(path, dayIndex)) ?? { date: day, games: [] };
+    index.games.sort(newestFirst);
+    this.#indexes.set(day, { version, index });
+    return index.games;
+  }
+
+  async #read<S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S> | undefined> {
+    try {
+      return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+    } catch (error) {
+      if (!isAbsent(error)) this.#logger.warn({ err: error, path }, 'a recording is damaged: left out');
+      return undefined;
+    }
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function newestFirst(a: GameSummary, b: GameSummary): number {
+  const timeOrder = Date.parse(b.start_time) - Date.parse(a.start_time);
+  if (timeOrder !== 0) return timeOrder;
+  return a.game_id < b.game_id ? 1 : -1;
+}
+
+/** Whether a day's folder can hold what is asked for: games lie in the folder of the UTC day on which they started. */
+function overlaps(day: string, { from, to, after }: GamesQuery): boolean {
+  const start = Date.parse(`${day}T00:00:00.000Z`);
+  const end = start + 86_400_000 - 1;
+  return end >= from && start <= to && (after === undefined || start <= after.startedAt);
+}
+
+function matches(game: GameSummary, { from, to, minPeak, after }: GamesQuery): boolean {
+  const startedAt = Date.parse(game.start_time);
+  if (startedAt < from || startedAt > to || game.peak_multiplier < minPeak) return false;
+  return after === undefined || isBehind(game, after);
+}

@@ -1,0 +1,14 @@
+import type { Event } from '@vectra/protocol';
+import type { GroupOptions, GroupState, LogState, ServiceState } from '@vectra/stream';
+
+/** What the gateway needs of the log; `EventLog` fits. */
+export interface LogSource {
+  state(): Promise<LogState>;
+  /** Stored events from one seq to another, both included, at most `count`; entries that are no events are left out. */
+  range(from: number, to: number, count: number): Promise<Event[]>;
+  groups(): Promise<GroupState[]>;
+  services(): Promise<ServiceState[]>;
+  group(name: string, options: GroupOptions): AsyncIterable<{ events: readonly Event[] }>;
+  announce(service: string, status: () => { ok: boolean; detail: Record<string, unknown> }): void;
+  close(): Promise<void>;
+}
