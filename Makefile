@@ -19,8 +19,7 @@ down: ## stop what `make up` started; recordings stay
 	$(COMPOSE) --profile demo down
 
 dev: ## local processes on generated games, restarted on every change of the code
-	@scripts/install.sh redis
-	@npm run --silent dev
+	@scripts/dev.sh
 
 build: ## compile everything
 	@scripts/install.sh

@@ -2,9 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/countReporter.ts'],
     projects: [
       // Pure: no process, no server.
-      { test: { name: 'unit', include: ['{packages,services}/*/test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['{packages,services,apps}/*/test/unit/**/*.test.ts'] } },
       // On a real Redis, or a real server in this process.
       {
         test: {

@@ -6,6 +6,7 @@ import { LocalSystem } from './system.js';
 const USAGE = `standalone: the whole system as local processes, with a redis-server of its own unless REDIS_URL is set.
 
   --demo   on generated games (the simulator is the upstream) instead of the live game
+  --watch  restart each service when its compiled code changes
   --help   this text
 
 Variables are read from the environment and from .env; .env.example lists them.
@@ -19,10 +20,11 @@ async function main(): Promise<void> {
   }
   if (existsSync('.env')) process.loadEnvFile('.env');
   const demo = process.argv.includes('--demo');
+  const watch = process.argv.includes('--watch');
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
   const stopping = new AbortController();
-  const starting = LocalSystem.start({ demo, env: process.env, say, signal: stopping.signal });
+  const starting = LocalSystem.start({ demo, env: process.env, say, watch, signal: stopping.signal });
   closeWithGrace({ delay: STOP_TIMEOUT_MS, logger: false }, async ({ err }) => {
     if (err !== undefined) process.stderr.write(`standalone: ${describeFailure(err)}\n`);
     stopping.abort(new Error('stopped during the start'));

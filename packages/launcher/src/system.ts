@@ -40,6 +40,8 @@ export interface SystemOptions {
   /** Told what happens, a line each. */
   say(line: string): void;
   stdio?: StdioOptions;
+  /** Restarts a service when its compiled code changes. */
+  watch?: boolean;
   /** Gives up the start. */
   signal?: AbortSignal;
 }
@@ -98,7 +100,14 @@ export class LocalSystem {
     return child;
   }
 
-  /** Starts a service that was not started, or has been stopped for good by its test. */
+  /** Stops one service for good. */
+  async stopService(name: ServiceName): Promise<void> {
+    const child = this.child(name);
+    this.#children.delete(name);
+    await child.stop(this.#config.SHUTDOWN_TIMEOUT_MS + EXTRA_GRACE_MS);
+  }
+
+  /** Starts a service that was not started, or has been stopped. */
   async startService(name: ServiceName, env: Record<string, string | undefined> = {}): Promise<void> {
     this.#run(name, env);
     await this.#untilReady(name);
@@ -126,10 +135,11 @@ export class LocalSystem {
   }
 
   #run(name: ServiceName, env: Record<string, string | undefined> = {}): void {
-    const { stdio } = this.#options;
+    const { stdio, watch } = this.#options;
+    const main = join(ROOT, 'services', name, 'dist', 'main.js');
     const child = new Child({
       command: process.execPath,
-      args: [join(ROOT, 'services', name, 'dist', 'main.js')],
+      args: watch === true ? ['--watch', '--watch-preserve-output', main] : [main],
       env: { ...this.#env, ...env },
       cwd: ROOT,
       ...(stdio === undefined ? {} : { stdio }),
@@ -161,9 +171,9 @@ export class LocalSystem {
 
   /** Starts a service again when it ends unasked, as a container engine would. */
   async #supervise(name: ServiceName): Promise<void> {
-    for (;;) {
-      const exit = await this.child(name).exited;
-      if (this.#isStopping()) return;
+    for (let child = this.#children.get(name); child !== undefined; child = this.#children.get(name)) {
+      const exit = await child.exited;
+      if (this.#isStopping() || this.#children.get(name) !== child) return;
       this.#options.say(`${name} ended (${describeExit(exit)}); starting it again`);
       await sleep(RESTART_MS);
       if (this.#isStopping()) return;

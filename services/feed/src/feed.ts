@@ -46,6 +46,7 @@ export class Feed {
       waiting: () => this.#publisher?.waiting ?? 0,
       connected: () => this.#upstream.connected,
       reconnects: () => this.#upstream.reconnects,
+      illegalTransitions: () => this.#normalizer.games.illegalTransitions,
     });
     health.set('upstream', false, 'not connected yet');
   }

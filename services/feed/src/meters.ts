@@ -14,6 +14,13 @@ export interface Latency {
   p99: number;
 }
 
+interface Gauges {
+  waiting: () => number;
+  connected: () => boolean;
+  reconnects: () => number;
+  illegalTransitions: () => number;
+}
+
 /** What the feed counts. Every upstream event is counted as received, and then once more as logged or as noise. */
 export class Meters {
   readonly #received: Counter<'event'>;
@@ -25,10 +32,7 @@ export class Meters {
   readonly #names = new Set<string>();
   readonly #totals = { received: 0, logged: 0, noise: 0, published: 0 };
 
-  constructor(
-    metrics: Registry,
-    gauges: { waiting: () => number; connected: () => boolean; reconnects: () => number },
-  ) {
+  constructor(metrics: Registry, gauges: Gauges) {
     const registers = [metrics];
     this.#received = new Counter({
       name: 'feed_upstream_events_total',
@@ -61,6 +65,12 @@ export class Meters {
       registers,
     });
     gauge(metrics, 'feed_waiting_events', 'Events that wait to be stored.', gauges.waiting);
+    gauge(
+      metrics,
+      'feed_illegal_phase_transitions',
+      'Phase changes the game does not allow.',
+      gauges.illegalTransitions,
+    );
     gauge(metrics, 'feed_upstream_connected', '1 while the upstream connection is open.', () =>
       Number(gauges.connected()),
     );
