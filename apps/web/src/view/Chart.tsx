@@ -1,0 +1,44 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Game } from '../live/state.js';
+import { multiplier } from '../live/words.js';
+import { TickChart } from './tickChart.js';
+
+interface ChartProps {
+  game: Game;
+  /** Another game is coming: this one is over and done. */
+  isPast: boolean;
+  /** How it ended; empty while it runs. */
+  caption: string;
+}
+
+/** The price of a game by tick. */
+export function Chart({ game, isPast, caption }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const [chart, setChart] = useState<TickChart>();
+
+  useEffect(() => {
+    if (place.current === null) return undefined;
+    const made = new TickChart(place.current);
+    setChart(made);
+    return () => made.remove();
+  }, []);
+  useEffect(() => chart?.show(game), [chart, game]);
+
+  const isRugged = game.end?.reason === 'rugged';
+  return (
+    <figure className={`chart${isPast ? ' past' : ''}${isRugged ? ' rugged' : ''}`}>
+      {/* A new key restarts the flash at each rug. */}
+      {isRugged && !isPast && <div key={game.id} className="flash" aria-hidden="true" />}
+      <div
+        ref={place}
+        className="canvas"
+        role="img"
+        aria-label={`Price by tick, ${game.prices.length} ticks, peak ${multiplier(game.peak)}x`}
+      />
+      <figcaption role="status">
+        {caption !== '' && <strong>{caption}</strong>}
+        {isPast && <span className="quiet">last game, {game.id.slice(-8)}</span>}
+      </figcaption>
+    </figure>
+  );
+}

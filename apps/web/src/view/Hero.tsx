@@ -1,0 +1,66 @@
+import { lastPrice, type Game, type LiveState } from '../live/state.js';
+import { multiplier, phaseWords, secondsLeft, tone } from '../live/words.js';
+
+/** A countdown lasts 15 s: 5 s of cooldown, then 10 s of presale. */
+const COUNTDOWN_MS = 15_000;
+
+/** The phase in words, and what matters most in it: the multiplier, or the seconds to the next game. */
+export function Hero({ live }: { live: LiveState }) {
+  const { phase, cooldownTimer, games } = live;
+  const game = games[0];
+  return (
+    <div className="hero">
+      <div>
+        <p className={`phase ${phase}`} aria-live="polite">
+          {phaseWords(phase)}
+        </p>
+        {cooldownTimer > 0 ? <Countdown left={cooldownTimer} /> : <Multiplier game={game} />}
+      </div>
+      {cooldownTimer === 0 && game !== undefined && <Stats game={game} />}
+    </div>
+  );
+}
+
+function Multiplier({ game }: { game: Game | undefined }) {
+  const last = game && lastPrice(game);
+  if (game === undefined || last === undefined) return <p className="multiplier none">–.––x</p>;
+  const colour = game.end?.reason === 'rugged' ? 'rugged' : tone(last.price);
+  return (
+    <p className={`multiplier ${colour}`}>
+      {multiplier(last.price)}
+      <span>x</span>
+    </p>
+  );
+}
+
+function Countdown({ left }: { left: number }) {
+  return (
+    <>
+      <p className="multiplier countdown">
+        {secondsLeft(left)}
+        <span>s to the next game</span>
+      </p>
+      <progress max={COUNTDOWN_MS} value={Math.min(left, COUNTDOWN_MS)} aria-label="Time to the next game" />
+    </>
+  );
+}
+
+function Stats({ game }: { game: Game }) {
+  const tick = lastPrice(game)?.tick;
+  return (
+    <dl>
+      <div>
+        <dt>Tick</dt>
+        <dd>{tick ?? '–'}</dd>
+      </div>
+      <div>
+        <dt>Peak</dt>
+        <dd>{multiplier(game.peak)}x</dd>
+      </div>
+      <div>
+        <dt>Game</dt>
+        <dd title={game.id}>{game.id.slice(-8)}</dd>
+      </div>
+    </dl>
+  );
+}

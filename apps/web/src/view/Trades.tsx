@@ -1,0 +1,39 @@
+import type { Trade } from '../live/state.js';
+import { amountWords, multiplier, sideWords } from '../live/words.js';
+
+/** The newest trades; those of earlier games are faint. */
+export function Trades({ trades, gameId }: { trades: readonly Trade[]; gameId: string | null }) {
+  return (
+    <section className="trades" aria-labelledby="trades">
+      <h2 id="trades">Trades</h2>
+      {trades.length === 0 ? (
+        <p className="quiet">None yet. The game shows only a part of its trades.</p>
+      ) : (
+        <div className="rows">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Player</th>
+                <th scope="col">Side</th>
+                <th scope="col">Amount</th>
+                <th scope="col">Price</th>
+                <th scope="col">Tick</th>
+              </tr>
+            </thead>
+            <tbody>
+              {trades.map((trade) => (
+                <tr key={trade.tradeId} className={trade.gameId === gameId ? '' : 'past'}>
+                  <td className="player">{trade.username ?? 'anonymous'}</td>
+                  <td className={trade.side}>{sideWords(trade.side)}</td>
+                  <td>{amountWords(trade)}</td>
+                  <td>{multiplier(Number(trade.price))}x</td>
+                  <td>{trade.tickIndex}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
