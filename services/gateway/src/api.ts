@@ -14,10 +14,9 @@ export interface ApiParts {
 
 /** The REST routes. Times in answers are ISO 8601 UTC in recordings, Unix ms elsewhere. */
 export function serveApi(http: FastifyInstance, { window, recordings, health }: ApiParts): void {
-  http.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/api/') || request.url.startsWith('/health')) {
-      await Promise.resolve(reply.header('cache-control', 'no-store'));
-    }
+  http.addHook('onRequest', ({ url }, reply, done) => {
+    if (url.startsWith('/api/') || url.startsWith('/health')) reply.header('cache-control', 'no-store');
+    done();
   });
 
   http.get('/health', async (_request, reply) => {

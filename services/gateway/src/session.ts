@@ -92,6 +92,11 @@ export class Session implements Listener {
     return this.#live || this.#channels.size === 0 ? this.#parts.hub.position : this.#cursor;
   }
 
+  /** Over, or asked to go: it gets nothing any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** A message of the client. */
   command(data: Buffer, isBinary: boolean): void {
     if (!this.#bucket.take()) {

@@ -43,8 +43,9 @@ export class Sockets {
     this.#pings = setInterval(() => this.#ping(), parts.limits.pingMs);
   }
 
+  /** How many clients are served. */
   get size(): number {
-    return this.#peers.size;
+    return [...this.#peers.values()].filter(({ session }) => !session.closed).length;
   }
 
   async register(http: FastifyInstance): Promise<void> {

@@ -123,24 +123,22 @@ export class LiveWindow {
   }
 
   #tick({ gameId, timestamp, data }: EventOf<'game.tick'>): void {
-    if (gameId === null) return;
     const { tickCount, backfilled } = data;
+    if (gameId === null || tickCount > TICK_LIMIT) return;
     const price = Number(data.price);
     this.#tickOfFinished(gameId, tickCount, price);
     if (backfilled !== undefined && this.#current?.gameId !== gameId) return;
     const game = this.#enter(gameId);
     if (game === undefined || isAfter(tickCount, game.end?.tick)) return;
-    if (backfilled !== undefined && typeof game.prices[tickCount] !== 'number') this.#backfilled += 1;
-    fill(game.prices, tickCount, price);
     game.startedAt ??= timestamp;
-    if (game.tick === null || tickCount >= game.tick) {
-      game.tick = tickCount;
-      game.price = price;
-    }
     if (backfilled === undefined) {
       game.phase = data.phase;
       game.cooldownTimer = data.cooldownTimer;
-    }
+    } else if (typeof game.prices[tickCount] !== 'number') this.#backfilled += 1;
+    fill(game.prices, tickCount, price);
+    if (tickCount < (game.tick ?? 0)) return;
+    game.tick = tickCount;
+    game.price = game.prices[tickCount] ?? price;
   }
 
   /** A tick that became known after its game ended. */
@@ -164,7 +162,8 @@ export class LiveWindow {
     if (gameId === null || game?.gameId !== gameId || game.end !== null) return;
     const rugPrice = data.rugPrice === null ? null : Number(data.rugPrice);
     game.end = { reason: data.reason, tick: data.rugTick, price: rugPrice };
-    if (data.rugTick !== null && rugPrice !== null) fill(game.prices, data.rugTick, rugPrice);
+    if (data.rugTick !== null && data.rugTick <= TICK_LIMIT && rugPrice !== null)
+      fill(game.prices, data.rugTick, rugPrice);
     const prices = [...game.prices];
     this.#finished.unshift({
       game_id: gameId,
@@ -207,7 +206,6 @@ export class LiveWindow {
 
 /** The first sight of a tick stands; ticks skipped before it are unknown. */
 function fill(prices: (number | null)[], tick: number, price: number): void {
-  if (tick > TICK_LIMIT) return;
   while (prices.length <= tick) prices.push(null);
   prices[tick] ??= price;
 }
