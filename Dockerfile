@@ -4,14 +4,13 @@ ARG NODE_IMAGE=node:24-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY . .
-RUN npm ci && npm run build && npm prune --omit=dev && rm -rf apps/*/src packages/*/src packages/*/test services/*/src services/*/test
+RUN npm ci && npm run build && npm prune --omit=dev && rm -rf bench apps/*/src packages/*/src packages/*/test services/*/src services/*/test
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
-# Created here, so that a volume mounted on it belongs to the user.
+# Created here, so that a volume mounted there belongs to the user.
 RUN mkdir /data && chown node:node /data
 COPY --from=build --chown=root:root /app /app
 USER node
-VOLUME /data
 CMD ["node", "services/gateway/dist/main.js"]
