@@ -49,9 +49,10 @@ function Games({ live }: { live: LiveState }) {
         </p>
       )}
       <section className="game" aria-label="The running game">
-        <Hero live={live} />
+        {live.games.length > 0 && <Hero live={live} />}
         {game === undefined ? (
           <div className="empty">
+            <img src="/favicon.svg" alt="" width="56" height="56" />
             <p>Waiting for the first game</p>
             <p className="quiet">Its chart is drawn here, tick by tick, as soon as it starts.</p>
           </div>
@@ -59,7 +60,7 @@ function Games({ live }: { live: LiveState }) {
           <Chart game={game} isPast={game !== live.games[0]} caption={rugWords(game)} />
         )}
       </section>
-      <Trades trades={live.trades} gameId={live.games[0]?.id ?? null} />
+      <Trades trades={live.trades} gameIds={[live.games[0]?.id, game?.id]} />
       <LastGames games={lastGames(live)} />
     </main>
   );

@@ -1,5 +1,6 @@
 /** What a WebSocket tells its listeners, as far as it is used here. */
 export interface SocketEvent {
+  type: string;
   data?: unknown;
   code?: number;
   reason?: string;

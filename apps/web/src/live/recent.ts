@@ -1,7 +1,7 @@
 import type { GameRecording, Phase } from '@vectra/protocol';
-import { EMPTY, KEPT_TRADES, peakOf, type Game, type LiveState, type Trade } from './state.js';
+import { EMPTY, KEPT_GAMES, KEPT_TRADES, peakOf, type Game, type LiveState, type Trade } from './state.js';
 
-/** The answer of `/api/games/recent`. */
+/** The answer of `/api/games/recent`, as far as it is used here. */
 export interface Recent {
   /** The running game, or in the countdown the coming one; null before the first. */
   current: {
@@ -9,44 +9,48 @@ export interface Recent {
     phase: Phase;
     cooldownTimer: number;
     prices: (number | null)[];
-    trades: Trade[];
+    /** Set once the game has ended; tick and price are null when the rug was not seen. */
+    end: { reason: 'rugged' | 'interrupted'; tick: number | null; price: number | null } | null;
+    /** Newest first, all of this game. */
+    trades: Omit<Trade, 'gameId'>[];
   } | null;
   /** The place in the log up to which all of this goes; null when the log is empty. */
   since: string | null;
   /** Newest first. */
-  games: (GameRecording['meta'] & { prices: number[] })[];
+  games: (Pick<GameRecording['meta'], 'game_id' | 'peak_multiplier' | 'rug_tick' | 'verified'> & {
+    prices: (number | null)[];
+  })[];
 }
 
 /** @throws Error when the gateway can't be reached or does not answer with the games. */
 export async function fetchRecent(signal: AbortSignal): Promise<Recent> {
-  const response = await fetch('/api/games/recent', { signal, cache: 'no-store' });
+  const response = await fetch('/api/games/recent', { signal });
   if (!response.ok) throw new Error(`expected the last games, was HTTP ${response.status}`);
   return (await response.json()) as Recent;
 }
 
 /** The state at the place `recent.since`. */
 export function stateOf({ current, games }: Recent): LiveState {
-  const finished = games.filter((game) => game.game_id !== current?.gameId);
-  const state = { ...EMPTY, games: finished.map(finishedGame) };
-  if (current === null) return state;
-  const { gameId, phase, cooldownTimer, prices, trades } = current;
-  // After its rug, the game stands among the last ones too, once it is complete.
-  const over = games.find((game) => game.game_id === gameId);
-  const game = over === undefined ? runningGame(gameId, phase, prices) : finishedGame(over);
+  const finished = games.filter((game) => game.game_id !== current?.gameId).map(finishedGame);
+  if (current === null) return { ...EMPTY, games: finished };
+  const { gameId, phase, cooldownTimer, trades } = current;
   return {
-    ...state,
+    ...EMPTY,
     phase,
     cooldownTimer,
-    games: [game, ...state.games],
-    trades: trades.slice(0, KEPT_TRADES),
+    games: [currentGame(current), ...finished].slice(0, KEPT_GAMES + 1),
+    trades: trades.slice(0, KEPT_TRADES).map((trade) => ({ ...trade, gameId })),
   };
 }
 
-function runningGame(id: string, phase: Phase, prices: (number | null)[]): Game {
-  const rugTick = prices.length - 1;
-  const isRugged = phase === 'RUG_EVENT_1' || phase === 'RUG_EVENT_2';
-  const end = isRugged ? { reason: 'rugged' as const, rugTick, rugPrice: prices[rugTick] ?? null } : null;
-  return { id, prices, peak: peakOf(prices), end, verified: null };
+function currentGame({ gameId, prices, end }: NonNullable<Recent['current']>): Game {
+  return {
+    id: gameId,
+    prices,
+    peak: peakOf(prices),
+    end: end && { reason: end.reason, rugTick: end.tick, rugPrice: end.price },
+    verified: null,
+  };
 }
 
 function finishedGame(game: Recent['games'][number]): Game {

@@ -24,7 +24,14 @@ export interface Game {
   verified: boolean | null;
 }
 
-export type Trade = EventData<'player.trade'> & { gameId: string | null };
+/** What is shown of a trade; a lack of `coin` means SOL. */
+export interface Trade extends Pick<
+  EventData<'player.trade'>,
+  'tradeId' | 'username' | 'side' | 'tickIndex' | 'price' | 'amount'
+> {
+  gameId: string | null;
+  coin?: string | null;
+}
 export type FeedStatus = EventData<'connection.status'>['status'];
 
 export interface LiveState {
@@ -52,7 +59,10 @@ export function shownGame(state: LiveState): Game | undefined {
 
 /** The last games that are over, oldest first. */
 export function lastGames(state: LiveState): Game[] {
-  return state.games.filter(({ end }) => end !== null).reverse();
+  return state.games
+    .filter(({ end }) => end !== null)
+    .slice(0, KEPT_GAMES)
+    .reverse();
 }
 
 /** The newest known price of a game and its tick. */

@@ -15,11 +15,13 @@ export function phaseWords(phase: Phase): string {
   return PHASE_WORDS[phase];
 }
 
+/** Below this a price is shown as nothing. */
+const LEAST_PRICE = 1e-6;
+
 /** `1.2689` -> `1.27`, `0.00661` -> `0.0066`: two decimals, or two digits where those would say nothing. */
 export function multiplier(price: number): string {
-  if (price >= 0.1 || price === 0) return price.toFixed(2);
-  const decimals = Math.min(12, 1 - Math.floor(Math.log10(price)));
-  return price.toFixed(decimals);
+  if (price >= 0.1 || price < LEAST_PRICE) return Math.max(0, price).toFixed(2);
+  return price.toFixed(1 - Math.floor(Math.log10(price)));
 }
 
 /** `RUGGED at tick 229, 0.0066x, peak 1.27x` */
@@ -57,7 +59,7 @@ export function sideWords(side: Trade['side']): string {
 export function amountWords({ amount, coin }: Pick<Trade, 'amount' | 'coin'>): string {
   const value = Number(amount);
   const digits = value >= 100 ? 1 : value >= 1 ? 3 : 4;
-  const unit = coin === null || coin === 'solana' ? 'SOL' : 'practice';
+  const unit = (coin ?? 'solana') === 'solana' ? 'SOL' : 'practice';
   return `${Number(value.toFixed(digits))} ${unit}`;
 }
 

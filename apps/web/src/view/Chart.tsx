@@ -30,14 +30,17 @@ export function Chart({ game, isPast, caption }: ChartProps) {
       {/* A new key restarts the flash at each rug. */}
       {isRugged && !isPast && <div key={game.id} className="flash" aria-hidden="true" />}
       <div
-        ref={place}
         className="canvas"
         role="img"
         aria-label={`Price by tick, ${game.prices.length} ticks, peak ${multiplier(game.peak)}x`}
-      />
-      <figcaption role="status">
-        {caption !== '' && <strong>{caption}</strong>}
-        {isPast && <span className="quiet">last game, {game.id.slice(-8)}</span>}
+      >
+        <div ref={place} />
+      </div>
+      <figcaption>
+        <strong role="status">{caption}</strong>
+        <span className="quiet">
+          {isPast ? 'Last game' : 'Game'} {game.id}
+        </span>
       </figcaption>
     </figure>
   );

@@ -1,4 +1,4 @@
-import { lastPrice, type Game, type LiveState } from '../live/state.js';
+import { lastPrice, shownGame, type Game, type LiveState } from '../live/state.js';
 import { multiplier, phaseWords, secondsLeft, tone } from '../live/words.js';
 
 /** A countdown lasts 15 s: 5 s of cooldown, then 10 s of presale. */
@@ -8,6 +8,7 @@ const COUNTDOWN_MS = 15_000;
 export function Hero({ live }: { live: LiveState }) {
   const { phase, cooldownTimer, games } = live;
   const game = games[0];
+  const shown = shownGame(live);
   return (
     <div className="hero">
       <div>
@@ -16,7 +17,7 @@ export function Hero({ live }: { live: LiveState }) {
         </p>
         {cooldownTimer > 0 ? <Countdown left={cooldownTimer} /> : <Multiplier game={game} />}
       </div>
-      {cooldownTimer === 0 && game !== undefined && <Stats game={game} />}
+      {shown !== undefined && <Stats game={shown} isPast={shown !== game} />}
     </div>
   );
 }
@@ -45,21 +46,16 @@ function Countdown({ left }: { left: number }) {
   );
 }
 
-function Stats({ game }: { game: Game }) {
-  const tick = lastPrice(game)?.tick;
+function Stats({ game, isPast }: { game: Game; isPast: boolean }) {
   return (
     <dl>
       <div>
-        <dt>Tick</dt>
-        <dd>{tick ?? '–'}</dd>
+        <dt>{isPast ? 'Last tick' : 'Tick'}</dt>
+        <dd>{lastPrice(game)?.tick ?? '–'}</dd>
       </div>
       <div>
-        <dt>Peak</dt>
+        <dt>{isPast ? 'Last peak' : 'Peak'}</dt>
         <dd>{multiplier(game.peak)}x</dd>
-      </div>
-      <div>
-        <dt>Game</dt>
-        <dd title={game.id}>{game.id.slice(-8)}</dd>
       </div>
     </dl>
   );

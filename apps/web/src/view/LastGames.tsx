@@ -2,7 +2,7 @@ import type { Game } from '../live/state.js';
 import { multiplier, rugWords, tone } from '../live/words.js';
 
 /** Bars grow with the logarithm of the peak, from 1x to this. */
-const FULL_PEAK = 50;
+const FULL_PEAK = 20;
 const LEAST_HEIGHT = 0.06;
 
 /** The last games' peaks, oldest first. */
@@ -20,22 +20,30 @@ export function LastGames({ games }: { games: Game[] }) {
                 className={`bar ${tone(game.peak)}`}
                 style={{ height: `${100 * heightOf(game.peak)}%` }}
               />
-              <span className="peak">{multiplier(game.peak)}x</span>
+              <span className="peak">
+                {multiplier(game.peak)}
+                <span className="unit">x</span>
+              </span>
               <span className="quiet">
-                {game.end?.rugTick ?? '?'}
-                {game.verified === true && <span aria-label="verified"> ✓</span>}
-                {game.verified === false && (
-                  <span className="bad" aria-label="does not agree with its seed">
-                    {' '}
-                    ≠
-                  </span>
-                )}
+                <span className="tick">{game.end?.rugTick ?? '?'} </span>
+                <Verdict verified={game.verified} />
               </span>
             </li>
           ))}
         </ol>
       )}
     </section>
+  );
+}
+
+/** Whether the prices agree with the revealed seed; nothing while that is not known. */
+function Verdict({ verified }: { verified: boolean | null }) {
+  if (verified === null) return null;
+  if (verified) return <span aria-label="agrees with its seed">✓</span>;
+  return (
+    <span className="bad" aria-label="does not agree with its seed">
+      ≠
+    </span>
   );
 }
 

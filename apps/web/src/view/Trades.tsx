@@ -1,8 +1,14 @@
 import type { Trade } from '../live/state.js';
 import { amountWords, multiplier, sideWords } from '../live/words.js';
 
-/** The newest trades; those of earlier games are faint. */
-export function Trades({ trades, gameId }: { trades: readonly Trade[]; gameId: string | null }) {
+interface TradesProps {
+  trades: readonly Trade[];
+  /** The games on screen. */
+  gameIds: (string | null | undefined)[];
+}
+
+/** The newest trades; those of games that are not on screen are faint. */
+export function Trades({ trades, gameIds }: TradesProps) {
   return (
     <section className="trades" aria-labelledby="trades">
       <h2 id="trades">Trades</h2>
@@ -22,7 +28,7 @@ export function Trades({ trades, gameId }: { trades: readonly Trade[]; gameId: s
             </thead>
             <tbody>
               {trades.map((trade) => (
-                <tr key={trade.tradeId} className={trade.gameId === gameId ? '' : 'past'}>
+                <tr key={trade.tradeId} className={gameIds.includes(trade.gameId) ? '' : 'past'}>
                   <td className="player">{trade.username ?? 'anonymous'}</td>
                   <td className={trade.side}>{sideWords(trade.side)}</td>
                   <td>{amountWords(trade)}</td>

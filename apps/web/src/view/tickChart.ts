@@ -3,10 +3,12 @@ import {
   createOptionsChart,
   createSeriesMarkers,
   LineStyle,
+  type BaselineData,
   type IChartApiBase,
   type IPriceLine,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
+  type WhitespaceData,
 } from 'lightweight-charts';
 import type { Game } from '../live/state.js';
 import { multiplier } from '../live/words.js';
@@ -14,13 +16,24 @@ import { multiplier } from '../live/words.js';
 /** The chart is this many ticks wide at least, so that a game's first ticks are no giant steps. */
 const LEAST_TICKS = 80;
 /** Room to the right of the newest tick, as a part of the width. */
-const MARGIN = 1.08;
+const MARGIN = 1.13;
 /** The price of presale, at which every game starts. */
 const START_PRICE = 1;
 /** The least reach of the price scale around the start. */
 const LEAST_REACH = 0.08;
 
+const RUG_MARKER = { position: 'inBar', shape: 'circle', size: 1.6, text: 'RUGGED' } as const;
+const INVISIBLE = {
+  topLineColor: 'transparent',
+  topFillColor1: 'transparent',
+  topFillColor2: 'transparent',
+  bottomLineColor: 'transparent',
+  bottomFillColor1: 'transparent',
+  bottomFillColor2: 'transparent',
+};
+
 type Prices = Game['prices'];
+type Point = BaselineData<number> | WhitespaceData<number>;
 
 /** Draws one game at a time by tick number: the horizontal scale is made of whole numbers, never of times. */
 export class TickChart {
@@ -30,7 +43,6 @@ export class TickChart {
   readonly #colours: MediaQueryList;
   readonly #paint = (): void => this.#applyColours();
   #peakLine: IPriceLine | undefined;
-  #drawn: Prices = [];
   #game: Game | undefined;
 
   constructor(place: HTMLElement) {
@@ -38,7 +50,7 @@ export class TickChart {
       autoSize: true,
       handleScroll: false,
       handleScale: false,
-      localization: { precision: 0, priceFormatter: (price: number) => `${multiplier(Math.max(0, price))}x` },
+      localization: { precision: 0, priceFormatter: (price: number) => `${multiplier(price)}x` },
       // The link that the logo stands for is in the page's footer: the logo would need an inline style sheet.
       layout: { attributionLogo: false, background: { color: 'transparent' } },
       timeScale: {
@@ -47,7 +59,12 @@ export class TickChart {
         fixLeftEdge: true,
         lockVisibleTimeRangeOnResize: true,
       },
-      rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.06 } },
+      rightPriceScale: {
+        borderVisible: false,
+        minimumWidth: 72,
+        entireTextOnly: true,
+        scaleMargins: { top: 0.12, bottom: 0.1 },
+      },
     });
     this.#series = this.#chart.addSeries(BaselineSeries, {
       baseValue: { type: 'price', price: START_PRICE },
@@ -69,11 +86,8 @@ export class TickChart {
   }
 
   show(game: Game): void {
-    const isAnother = game.id !== this.#game?.id;
     this.#game = game;
-    if (isAnother) this.#drawn = [];
-    this.#draw(game.prices, isAnother);
-    this.#mark(game);
+    this.#draw(game);
     const width = Math.max(LEAST_TICKS, game.prices.length * MARGIN);
     this.#chart.timeScale().setVisibleLogicalRange({ from: -0.5, to: width });
   }
@@ -83,37 +97,13 @@ export class TickChart {
     this.#chart.remove();
   }
 
-  /** Adds what is new at the end; draws everything again when an earlier tick has become known or another. */
-  #draw(prices: Prices, isAnother: boolean): void {
-    const drawn = this.#drawn;
-    const isLonger = prices.length >= drawn.length && drawn.every((price, tick) => price === prices[tick]);
-    if (isAnother || !isLonger) this.#series.setData(prices.map(point));
-    else {
-      for (const [offset, price] of prices.slice(drawn.length).entries()) {
-        this.#series.update(point(price, drawn.length + offset));
-      }
-    }
-    this.#drawn = prices;
-  }
-
-  #mark({ end, peak, prices }: Game): void {
+  #draw({ end, peak, prices }: Game): void {
     const colour = cssColours();
     const rugTick = end?.reason === 'rugged' ? end.rugTick : null;
-    const isDrawn = rugTick !== null && rugTick < prices.length;
-    this.#markers.setMarkers(
-      isDrawn
-        ? [
-            {
-              time: rugTick,
-              position: 'inBar',
-              shape: 'circle',
-              size: 1.6,
-              color: colour('--rug'),
-              text: 'RUG',
-            },
-          ]
-        : [],
-    );
+    this.#series.setData(points(prices, rugTick, colour('--rug')));
+    this.#series.applyOptions({ lastValueVisible: end === null });
+    const isRugDrawn = rugTick !== null && rugTick < prices.length;
+    this.#markers.setMarkers(isRugDrawn ? [{ ...RUG_MARKER, time: rugTick, color: colour('--rug') }] : []);
     if (this.#peakLine !== undefined) this.#series.removePriceLine(this.#peakLine);
     this.#peakLine = undefined;
     if (peak <= START_PRICE + LEAST_REACH) return;
@@ -122,8 +112,9 @@ export class TickChart {
       color: colour('--line'),
       lineStyle: LineStyle.Dashed,
       lineWidth: 1,
-      axisLabelVisible: false,
-      title: `peak ${multiplier(peak)}x`,
+      axisLabelColor: colour('--label'),
+      axisLabelTextColor: '#fff',
+      title: 'peak',
     });
   }
 
@@ -146,13 +137,22 @@ export class TickChart {
       bottomFillColor1: 'transparent',
       bottomFillColor2: colour('--loss-fill'),
     });
-    if (this.#game !== undefined) this.#mark(this.#game);
+    if (this.#game !== undefined) this.#draw(this.#game);
   }
 }
 
-/** A tick whose price is not known keeps its place, empty. */
-function point(price: number | null, tick: number): { time: number; value: number } | { time: number } {
-  return price === null ? { time: tick } : { time: tick, value: price };
+/**
+ * A point a tick. A point's colours are those of the line from it to the next one: red into the rug, and none where
+ * ticks between are not known, so that a hole is seen as a hole.
+ */
+function points(prices: Prices, rugTick: number | null, rugColour: string): Point[] {
+  return prices.map((price, tick) => {
+    if (price === null) return { time: tick };
+    const point = { time: tick, value: price };
+    if (prices[tick + 1] === null) return { ...point, ...INVISIBLE };
+    const isRug = rugTick !== null && tick >= rugTick - 1;
+    return isRug ? { ...point, topLineColor: rugColour, bottomLineColor: rugColour } : point;
+  });
 }
 
 function cssColours(): (name: string) => string {

@@ -56,8 +56,8 @@ export class FakeSocket implements Socket {
     return this.open().say({ type: 'subscribed', channels: ['*'], recovered: false, id: null, ...reply });
   }
 
-  #fire(type: string, event: SocketEvent): this {
-    for (const handler of this.#handlers.get(type) ?? []) handler(event);
+  #fire(type: string, event: Omit<SocketEvent, 'type'>): this {
+    for (const handler of this.#handlers.get(type) ?? []) handler({ type, ...event });
     return this;
   }
 }
