@@ -5,9 +5,13 @@ export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string): number => tests.filter((test) => test.result().state === state).length;
-    // A file that can't be loaded and an error outside every test fail the run as well.
-    const unloadable = modules.filter((module) => module.errors().length > 0).length;
-    const failed = count('failed') + unloadable + errors.length;
+    // A file that can't be loaded, a hook that fails, and an error outside every test fail the run as well.
+    const broken = modules.filter((module) => module.state() === 'failed' && !hasFailedTest(module)).length;
+    const failed = count('failed') + broken + errors.length;
     process.stdout.write(`\n${count('passed')} passed, ${failed} failed, ${count('skipped')} skipped\n`);
   }
+}
+
+function hasFailedTest(module: TestModule): boolean {
+  return [...module.children.allTests('failed')].length > 0;
 }
