@@ -1,7 +1,7 @@
 import type { Command, Event, Reply, UnrecoveredReason } from '@vectra/protocol';
 import { backoff } from './backoff.js';
 import { isEvent, readMessage } from './message.js';
-import { epochOf, isCovered } from './place.js';
+import { epochOf, isCovered, seqOf } from './place.js';
 import { socketConstructor, type Socket, type SocketConstructor } from './socket.js';
 
 /** How often a live connection is asked for a sign of life; one that gives none until the next time is replaced. */
@@ -32,8 +32,11 @@ export type Status =
 
 /** Events were missed and can't be delivered any more; those from now on are. */
 export interface Unrecovered {
-  /** `unknown_place`: the log was empty when the connection was lost, so there was no place to resume from. */
-  reason: UnrecoveredReason | 'unknown_place';
+  /**
+   * `unknown_place`: the log was empty when the connection was lost, so there was no place to resume from.
+   * `hole`: the gateway passed over events although all channels are subscribed.
+   */
+  reason: UnrecoveredReason | 'unknown_place' | 'hole';
   /** The place after which events were missed; null for an empty log. */
   since: string | null;
 }
@@ -183,10 +186,16 @@ class GatewayConnection implements Connection {
     const place = this.#position;
     if (isCovered(event.id, place)) return;
     this.#position = event.id;
-    if (place !== null && epochOf(place) !== epochOf(event.id)) {
-      this.#emit('unrecovered', { reason: 'epoch_changed', since: place });
-    }
-    this.#emit('event', event);
+    const reason = place === null ? undefined : this.#missedBetween(place, event.id);
+    if (reason !== undefined) this.#emit('unrecovered', { reason, since: place });
+    if (this.#socket !== undefined) this.#emit('event', event);
+  }
+
+  /** The log's numbers have no gaps, so whoever gets every event sees at once when one is missing. */
+  #missedBetween(place: string, id: string): 'epoch_changed' | 'hole' | undefined {
+    if (epochOf(place) !== epochOf(id)) return 'epoch_changed';
+    const isNext = seqOf(id) === seqOf(place) + 1;
+    return isNext || !this.#options.channels.includes('*') ? undefined : 'hole';
   }
 
   #answer(reply: Reply): void {

@@ -24,6 +24,8 @@ export interface Snapshot {
 
 /** Events come in bursts after a reconnect; what is shown follows at this pace, in hidden tabs too. */
 const SHOW_EVERY_MS = 16;
+/** Loading the games anew after this long is not seen as a repetition of the last time. */
+const CALM_MS = 30_000;
 
 /**
  * Loads the last games, then follows the log from that place on, for as long as the page is open. Whatever the client
@@ -36,7 +38,9 @@ export class Session {
   #timer: number | undefined;
   #connection: Connection | undefined;
   #abort = new AbortController();
+  /** How often the games were loaded anew in a row, and when that was last. */
   #loads = 0;
+  #loadedAt = 0;
 
   /** For React's `useSyncExternalStore`. */
   readonly subscribe = (watcher: () => void): (() => void) => {
@@ -100,7 +104,9 @@ export class Session {
   /** Loads the games anew; not in a hurry when that happens again and again. */
   async #reload(connection: Connection, signal: AbortSignal): Promise<void> {
     connection.close();
-    this.#loads++;
+    const now = performance.now();
+    this.#loads = now - this.#loadedAt > CALM_MS ? 1 : this.#loads + 1;
+    this.#loadedAt = now;
     this.#show({ link: { state: 'reconnecting', attempt: this.#loads } });
     await pause(backoff(this.#loads));
     await this.#load(signal);
@@ -108,7 +114,6 @@ export class Session {
 
   #take(event: Event): void {
     const live = reduce(this.#snapshot.live, event);
-    this.#loads = 0;
     this.#show({ live, latency: Math.max(0, Date.now() - event.timestamp) });
   }
 

@@ -194,6 +194,26 @@ describe('events that can not be recovered', () => {
     expect(missed).toEqual([{ reason: 'unknown_place', since: null }]);
   });
 
+  it('are told of when the gateway passes over some of all events', () => {
+    const { ids, missed } = start({ since: 'aaaa:5' });
+    FakeSocket.newest.accept({ recovered: true, id: 'aaaa:8' }).say(tick(8), tick(9));
+    expect(missed).toEqual([{ reason: 'hole', since: 'aaaa:5' }]);
+    expect(ids).toEqual(['aaaa:8', 'aaaa:9']);
+  });
+
+  it('are not suspected where only some channels are subscribed', () => {
+    const { missed } = start({ since: 'aaaa:5', channels: ['game.tick'] });
+    FakeSocket.newest.accept({ recovered: true, id: 'aaaa:8' }).say(tick(8));
+    expect(missed).toEqual([]);
+  });
+
+  it('can be a reason to close: the event that showed it is not delivered then', () => {
+    const { connection, ids } = start({ since: 'aaaa:5' });
+    connection.on('unrecovered', () => connection.close());
+    FakeSocket.newest.accept({ recovered: true, id: 'aaaa:8' }).say(tick(8));
+    expect(ids).toEqual([]);
+  });
+
   it('are told of when the log begins anew under a live connection', () => {
     const { ids, missed } = start();
     FakeSocket.newest.accept({ id: 'aaaa:5' }).say(tick(6), tick(1, 'bbbb'));
