@@ -10,11 +10,11 @@ export interface LogKeys {
   services: string;
   leasePrefix: string;
   /** Owner of a role or group; expires. */
-  lease(name: string): string;
+  lease: (name: string) => string;
   /** Counter of a role's or group's fencing tokens; never expires. */
-  fence(name: string): string;
+  fence: (name: string) => string;
   /** Stream of a group's dead letters. */
-  deadLetters(group: string): string;
+  deadLetters: (group: string) => string;
 }
 
 export function logKeys(stream: string): LogKeys {

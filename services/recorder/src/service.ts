@@ -75,7 +75,10 @@ async function consumeUntilSuperseded(context: Context, events: EventLog, consum
     onOwned: async (token) => {
       const position = await recorder.takeOver(token);
       health.set('gap', true);
-      log.info({ token, position: position === undefined ? null : formatPosition(position) }, 'recording');
+      log.info(
+        { fence: token, position: position === undefined ? null : formatPosition(position) },
+        'recording',
+      );
       return position;
     },
     onStatus: (status) => health.set('ownership', true, status),
