@@ -50,6 +50,6 @@ export function sealEvent(game: Game, entry: HistoryEntry, check: SealCheck): Ev
     complete: game.rugTick !== null && game.prices.isComplete(game.rugTick),
     prices: game.prices.contiguous().map(toDecimal),
     peakMultiplier: typeof peak === 'number' ? toDecimal(peak) : null,
-    endedAt: typeof entry.timestamp === 'number' ? Math.round(entry.timestamp) : null,
+    endedAt: entry.timestamp ?? null,
   };
 }

@@ -11,7 +11,9 @@ export interface UpstreamEvent {
 const price = z.number().min(0);
 const tick = z.int().min(0).max(100_000);
 /** Milliseconds; fractions were never seen, and none is worth losing a frame for. */
-const milliseconds = z.number().min(0).transform(Math.round);
+const milliseconds = z.number().min(0).max(86_400_000).transform(Math.round);
+const time = z.number().min(0).max(8_640_000_000_000_000).transform(Math.round);
+const prices = z.array(price).max(100_001);
 
 /**
  * `gameStateUpdate` in all its shapes. A field that is absent says nothing: the minimal frames of the countdown have
@@ -31,7 +33,7 @@ export const gameFrame = z.object({
   /** The last five ticks. */
   partialPrices: z.object({ values: z.record(z.string().regex(/^\d{1,6}$/), price) }).nullish(),
   /** Every tick so far: only in the first frame after a connection. */
-  prices: z.array(price).nullish(),
+  prices: prices.nullish(),
   /** Read entry by entry, so that a bad one spoils no other. */
   gameHistory: z.array(z.unknown()).nullish(),
 });
@@ -59,8 +61,8 @@ export type GlobalSidebet = z.infer<typeof globalSidebet>;
 /** A finished game in `gameHistory`. Since February 2026 it comes without `prices`. */
 export const historyEntry = z.object({
   id: gameIdSchema,
-  timestamp: z.number().nullish(),
-  prices: z.array(price).nullish(),
+  timestamp: time.nullish(),
+  prices: prices.nullish(),
   peakMultiplier: z.number().nullish(),
   gameVersion: z.string().nullish(),
   provablyFair: z

@@ -1,4 +1,5 @@
 import { checkDraft, placeEvent, type Draft, type EventOf, type EventType } from '@vectra/protocol';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Normalizer } from '../../src/normalizer.js';
 import { captures, historyOf, upstreamEventsOf } from './captures.js';
@@ -216,6 +217,52 @@ describe('a game', () => {
 });
 
 describe('bad input', () => {
+  it('never throws, never gives an event that does not fit its schema, and never stops the next game', () => {
+    const game = FakeGame.lasting(10);
+    const known = [
+      {
+        ...game.countdown(9_000),
+        gameHistory: [{ ...game.historyEntry, globalSidebets: [{ type: 'payout' }] }],
+      },
+      ...[game.tick(0), game.tick(5), game.tick(game.rugTick), game.snapshot(8)],
+    ] as Record<string, unknown>[];
+    const names = [
+      'gameStateUpdate',
+      'standard/newTrade',
+      'newSideBet',
+      'playerUpdate',
+      'currentSidebetResult',
+    ];
+    const frame = fc.constantFrom(...known).chain((base) => {
+      const fields = [
+        ...Object.keys(base),
+        'id',
+        'price',
+        'type',
+        'amount',
+        'gameHistory',
+        'prices',
+        'timestamp',
+      ];
+      return fc
+        .dictionary(fc.constantFrom(...fields), fc.jsonValue())
+        .map((changes) => ({ ...base, ...changes }));
+    });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...names), frame), { maxLength: 12 }), (sent) => {
+        const into = normalizer(['*']);
+        for (const [name, payload] of sent) {
+          const { drafts, noise } = into.ingest({ name, args: [payload], receivedAt: RECEIVED_AT });
+          expect(drafts.length > 0 || noise !== undefined).toBe(true);
+          for (const draft of drafts) checkDraft(draft);
+        }
+        const next = new FakeGame(`after ${sent.length}`);
+        expect(ticksOf(feed(into, next.tick(0), next.tick(1)))).toEqual([0, 1]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it.each([
     ['a frame that is no object', ['nonsense']],
     ['no argument', []],
