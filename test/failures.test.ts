@@ -38,7 +38,13 @@ function run(service: string, env: Record<string, string>, ...args: string[]): P
   const child = spawn(process.execPath, [join(ROOT, 'services', service, 'dist/main.js'), ...args], {
     cwd: dir,
     timeout: 60_000,
-    env: { ...cleanEnvironment(), REDIS_URL: redis.url, RUGS_DATA_DIR: join(dir, 'data'), ...env },
+    env: {
+      ...cleanEnvironment(),
+      REDIS_URL: redis.url,
+      RUGS_DATA_DIR: join(dir, 'data'),
+      FEED_DATA_DIR: join(dir, 'feed'),
+      ...env,
+    },
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

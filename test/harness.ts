@@ -36,6 +36,7 @@ export async function testSystem({ env = {}, services }: TestSystemOptions = {})
         ...cleanEnvironment(),
         ...(await freePorts()),
         RUGS_DATA_DIR: dataDir,
+        FEED_DATA_DIR: join(dir, 'feed'),
         LEASE_TTL_MS: '1500',
         ...env,
       },

@@ -32,7 +32,13 @@ describe('./start.sh --demo --standalone', () => {
     shell = spawn('./start.sh', ['--demo', '--standalone'], {
       cwd: ROOT,
       detached: true,
-      env: { ...cleanEnvironment(), ...ports, RUGS_DATA_DIR: dir, SIMULATOR_SPEED: '20' },
+      env: {
+        ...cleanEnvironment(),
+        ...ports,
+        RUGS_DATA_DIR: dir,
+        FEED_DATA_DIR: join(dir, 'feed'),
+        SIMULATOR_SPEED: '20',
+      },
     });
     shell.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     shell.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));

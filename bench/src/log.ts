@@ -25,10 +25,11 @@ const draft = (tickCount: number): Draft => ({
 });
 
 /** The log beside bare Redis commands that move the same bytes, on the same server with the same fsync setting. */
-export async function benchLog(url: string): Promise<Comparison[]> {
+export async function benchLog(url: string, folder: string): Promise<Comparison[]> {
   const log = await EventLog.open({ url, stream: 'bench', name: 'bench' });
   const redis = new Redis(url);
   const publisher = await log.publisher({
+    folder,
     requiredGroups: ['bench'],
     leaseTtlMs: LEASE_MS,
     signal: new AbortController().signal,

@@ -94,6 +94,12 @@ export const variableGroups = {
   },
   Feed: {
     FEED_PORT: { schema: port, fallback: '8081', about: 'Health and metrics of the feed.' },
+    FEED_DATA_DIR: {
+      schema: text,
+      fallback: './data/feed',
+      about:
+        'Where the feed writes events before it publishes them; kept until they are trimmed from the log.',
+    },
     UPSTREAM_URL: {
       schema: url('http:', 'https:', 'ws:', 'wss:'),
       fallback: 'https://backend.rugs.fun?frontend-version=1.0',

@@ -1,6 +1,6 @@
 -- Appends events at the places their sequence numbers name, all or none.
 -- KEYS: events stream, meta hash, fence counter of the feed
--- ARGV: fencing token, epoch, first seq, then per event: type, game id, JSON
+-- ARGV: fencing token, epoch, first seq, 1 if it may be the first of an empty stream, then per event: type, game id, JSON
 -- Reply: the newest seq stored. What is stored already is skipped, so a retry after a lost reply adds nothing.
 -- Errors: FENCED <newest token>, EPOCH <epoch of the log>, GAP <newest seq>
 local fence = redis.call('GET', KEYS[3])
@@ -18,9 +18,9 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 end
 
 local seq = tonumber(ARGV[3])
-if seq > last + 1 then return redis.error_reply('GAP ' .. string.format('%.0f', last)) end
+if seq > last + 1 and not (last == 0 and ARGV[4] == '1') then return redis.error_reply('GAP ' .. string.format('%.0f', last)) end
 
-for i = 4, #ARGV, 3 do
+for i = 5, #ARGV, 3 do
   if seq > last then
     redis.call('XADD', KEYS[1], string.format('%.0f-0', seq), 't', ARGV[i], 'g', ARGV[i + 1], 'e', ARGV[i + 2])
     last = seq

@@ -96,7 +96,7 @@ export async function untilReady(redis: Redis, url: string, signal?: AbortSignal
 
 /** The link failed or gave no answer in time, as opposed to Redis refusing a command. */
 export function isConnectionError(error: unknown): boolean {
-  return !(error instanceof Error && error.name === 'ReplyError');
+  return error instanceof Error && error.name !== 'ReplyError' && !(error instanceof TypeError);
 }
 
 /** Runs one of the log's scripts. The reply is whatever its header says. */

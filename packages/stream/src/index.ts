@@ -6,3 +6,4 @@ export { EventLog, type LogOptions, type TrimResult } from './log.js';
 export type { Publisher, PublisherOptions } from './publisher.js';
 export type { ServiceState } from './services.js';
 export type { GroupState, LogState } from './state.js';
+export { WriteAheadFile } from './wal.js';

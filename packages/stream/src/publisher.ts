@@ -1,79 +1,109 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkDraft, encodeEvent, placeEvent, type Draft, type Event } from '@vectra/protocol';
-import type { Redis } from 'ioredis';
-import { SCHEMA_VERSION } from './checks.js';
-import { isConnectionError, runScript, type LogSink } from './connection.js';
+import { runScript } from './connection.js';
 import { publishArguments } from './entries.js';
 import { EpochChangedError, FencedError, fromReply, GapError } from './errors.js';
-import type { LogKeys } from './keys.js';
-import { takeLease, type Holding } from './lease.js';
-import { readState } from './state.js';
+import type { Holding } from './lease.js';
+import {
+  beginLog,
+  freshEpoch,
+  FEED_ROLE,
+  goesOn,
+  openLog,
+  type OpeningOptions,
+  type OpenState,
+  type WriterConnection,
+} from './opening.js';
+import { Tail } from './tail.js';
+import { WriteAheadFile } from './wal.js';
 
-/** The role whose holder may write. */
-export const FEED_ROLE = 'feed';
 const MAX_BATCH = 200;
-/** Published events kept to fill in again what Redis may lose of its tail. */
-const KEPT = 10_000;
 const RETRY_MS = 100;
 const MAX_RETRY_MS = 2_000;
 
-export interface PublisherOptions {
-  /** Groups that must exist before the first event, so that they see every one. */
-  requiredGroups: readonly string[];
-  leaseTtlMs: number;
-  /** Gives up waiting for the lease. */
-  signal: AbortSignal;
-  /** Another feed holds the lease; this one stands by. */
-  onStandby?: () => void;
+export interface PublisherOptions extends OpeningOptions {
+  /** Folder of the write-ahead file; this writer's own. */
+  folder: string;
   /** Called after each stored batch. */
   onStored?: (events: readonly Event[]) => void;
-}
-
-interface Connection {
-  redis: Redis;
-  keys: LogKeys;
-  log?: LogSink | undefined;
+  /** Events can't be written ahead or stored for now (the reason), or can again (null). */
+  onProblem?: (problem: string | null) => void;
 }
 
 /**
- * The one writer of the log. Events get their place at once and are stored in that order; while Redis is away or full
- * they wait in memory, and what Redis lost of its tail is sent again under the same seq.
+ * The one writer of the log. An event gets its place at once, is written to a file, and then stored in Redis. What Redis
+ * does not take waits; what Redis lost is sent again from the file under the same seq. Only when the file can't fill the
+ * log again does a new epoch begin.
  */
 export class Publisher {
-  readonly epoch: string;
-  readonly #connection: Connection;
+  readonly #connection: WriterConnection;
   readonly #options: PublisherOptions;
+  readonly #tail: Tail;
   #holding: Holding;
-  /** Events by seq: from `#base`, stored up to `#stored`, waiting beyond it. */
-  #events: Event[] = [];
-  #base: number;
   #stored: number;
+  /** Where Redis ends, when that has to be reconciled with what was stored. */
+  #endsAt: number | undefined;
+  /** The next event is the first of an empty stream although its seq is not 1: what came before was trimmed. */
+  #refilling = false;
+  #problem: string | null = null;
   #closed = false;
-  #wake: () => void = () => undefined;
+  #wakeStore: () => void = () => undefined;
+  #wakePersist: () => void = () => undefined;
+  /** The file refuses: what is not in it is stored all the same. */
+  #unwritable = false;
+  readonly #persisting: Promise<void>;
   #waiters: { seq: number; resolve: () => void }[] = [];
   readonly #ended: Promise<void>;
 
-  private constructor(connection: Connection, options: PublisherOptions, opened: Opened) {
+  private constructor(
+    connection: WriterConnection,
+    options: PublisherOptions,
+    { holding, state, tail }: Opened,
+  ) {
     this.#connection = connection;
     this.#options = options;
-    this.#holding = this.#hold(opened.holding);
-    this.epoch = opened.epoch;
-    this.#base = opened.last + 1;
-    this.#stored = opened.last;
+    this.#tail = tail;
+    this.#holding = this.#hold(holding);
+    this.#stored = state.last;
+    this.#endsAt = state.last;
     this.#ended = this.#run();
+    this.#persisting = this.#persistAll();
     // Whoever uses the publisher learns of its end from `ended` or `flush`.
     this.#ended.catch(() => undefined);
   }
 
-  /** Waits for the lease, then opens the log: names the epoch of an empty one and creates the required groups. */
-  static async open(connection: Connection, options: PublisherOptions): Promise<Publisher> {
-    return new Publisher(connection, options, await openLog(connection, options));
+  /**
+   * Waits for the lease, then opens the log: names the epoch of an empty one, creates the required groups, and stores
+   * again what the write-ahead file has and Redis lacks.
+   */
+  static async open(connection: WriterConnection, options: PublisherOptions): Promise<Publisher> {
+    let wal: WriteAheadFile | undefined;
+    try {
+      // Opened under the lease, and again with each taking of it: another feed may use the same folder.
+      const { holding, state } = await openLog(connection, options, async () => {
+        await wal?.close();
+        wal = await WriteAheadFile.open(options.folder, connection.log);
+        return wal.epoch;
+      });
+      if (wal === undefined) throw new Error('the write-ahead file was not opened');
+      const file: WriteAheadFile = wal;
+      if (!(await goesOn(connection, file, state))) {
+        await file.begin(state.epoch, state.last + 1, state.first <= state.last);
+      }
+      return new Publisher(connection, options, { holding, state, tail: new Tail(file) });
+    } catch (error) {
+      await wal?.close();
+      throw error;
+    }
+  }
+
+  get epoch(): string {
+    return this.#tail.epoch;
   }
 
   /** The newest seq that has a place, stored or waiting. */
   get last(): number {
-    return this.#base + this.#events.length - 1;
+    return this.#tail.last;
   }
 
   /** Events that wait to be stored. */
@@ -81,24 +111,21 @@ export class Publisher {
     return this.last - this.#stored;
   }
 
-  /**
-   * Resolves when closed. Rejects when this writer cannot go on: another feed has published (FencedError), or the log
-   * is not the one it knew (EpochChangedError, GapError).
-   */
+  /** Resolves when closed. Rejects with FencedError when another feed has published: this one must begin anew. */
   get ended(): Promise<void> {
     return this.#ended;
   }
 
   /**
-   * Gives events their place in the log. They are stored in the background, in order.
+   * Gives events their place in the log. They are written to the file and stored in the background, in order.
    *
    * @throws InvalidEventError when one does not fit its schema; none has a place then.
    */
   publish(drafts: readonly Draft[]): Event[] {
     for (const draft of drafts) checkDraft(draft);
     const placed = drafts.map((draft, index) => placeEvent(draft, this.epoch, this.last + 1 + index));
-    this.#events.push(...placed);
-    this.#wake();
+    this.#tail.push(placed);
+    this.#wakePersist();
     return placed;
   }
 
@@ -111,138 +138,171 @@ export class Publisher {
     await Promise.race([stored, ended]);
   }
 
-  /** Stops after what is being stored now; what still waits is dropped. Call `flush` before. */
+  /** The log was trimmed up to here: the file need not keep what lies before. */
+  async forget(below: number): Promise<void> {
+    await this.#tail.forget(below);
+  }
+
+  /** Stops after what is being stored now. What still waits is in the file, and stored by the next writer. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#wake();
+    this.#wakeStore();
+    this.#wakePersist();
     await this.#ended.catch(() => undefined); // told by `ended`
+    await this.#persisting;
+    await this.#tail.close();
     await this.#holding.release();
   }
 
   async #run(): Promise<void> {
     let failures = 0;
     while (!this.#closed) {
-      if (!this.#holding.valid) await this.#retake();
-      if (this.waiting === 0) {
-        await this.#idle();
-        continue;
-      }
       try {
-        await this.#store();
+        if (!this.#holding.valid) await this.#retake();
+        if (this.#endsAt !== undefined) await this.#resumeAt(this.#endsAt);
+        if (this.#storable > this.#stored) await this.#store();
+        else await this.#idle();
         failures = 0;
       } catch (reply) {
         const error = fromReply(reply, this.epoch);
-        if (error instanceof EpochChangedError) throw error;
-        if (error instanceof FencedError) await this.#holding.release();
-        else if (error instanceof GapError) this.#stepBack(error);
+        if (error instanceof TakenOverError) throw error;
+        if (error instanceof FencedError || error instanceof EpochChangedError) await this.#holding.release();
+        else if (error instanceof GapError) this.#endsAt = error.last;
         else await this.#backOff(error, ++failures);
       }
     }
   }
 
+  /** Up to where events may be stored: they are in the file first, unless that refuses. */
+  get #storable(): number {
+    return this.#unwritable ? this.last : this.#tail.persisted;
+  }
+
   /** Until there is something to store, the lease is lost, or the end. */
   async #idle(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
+      this.#wakeStore = resolve;
     });
   }
 
   #hold(holding: Holding): Holding {
-    holding.lost.addEventListener('abort', () => this.#wake(), { once: true });
+    holding.lost.addEventListener('abort', () => this.#wakeStore(), { once: true });
     return holding;
   }
 
   /**
-   * The lease ran out, mostly because Redis was away. Nobody may have published since: then the events that wait keep
-   * their places under a new token.
+   * Keeps the file up with what is published, whatever Redis does. A disk that refuses does not stop publishing: Redis
+   * still takes the events, and the file takes them when it can.
    */
-  async #retake(): Promise<void> {
-    const { last, epoch, holding } = await openLog(this.#connection, {
-      ...this.#options,
-      onStandby: () => {
-        throw new FencedError('another feed publishes now');
-      },
-    });
-    const unbroken = holding.token === this.#holding.token + 1;
-    this.#holding = this.#hold(holding);
-    if (epoch !== this.epoch) throw new EpochChangedError(this.epoch, epoch);
-    if (!unbroken && last > this.#stored) throw new FencedError(`another feed published up to ${last}`);
+  async #persistAll(): Promise<void> {
+    while (!this.#closed || this.#tail.persisted < this.last) {
+      if (this.#tail.persisted === this.last) {
+        await new Promise<void>((resolve) => (this.#wakePersist = resolve));
+        continue;
+      }
+      try {
+        await this.#tail.persist();
+        this.#unwritable = false;
+      } catch (error) {
+        this.#unwritable = true;
+        this.#tell(`the write-ahead file can't be written: ${reasonOf(error)}`);
+        if (this.#closed) return;
+        await sleep(MAX_RETRY_MS);
+      }
+      this.#wakeStore();
+    }
   }
 
   async #store(): Promise<void> {
     const { redis, keys } = this.#connection;
     const first = this.#stored + 1;
-    const batch = this.#events.slice(first - this.#base, first - this.#base + MAX_BATCH);
+    const batch = await this.#tail.read(first, Math.min(MAX_BATCH, this.#storable - this.#stored));
     const triples = batch.flatMap((event) => publishArguments(event, encodeEvent(event)));
     await runScript(
       redis,
       'publish',
       [keys.events, keys.meta, keys.fence(FEED_ROLE)],
-      [this.#holding.token, this.epoch, first, ...triples],
+      [this.#holding.token, this.epoch, first, this.#refilling ? 1 : 0, ...triples],
     );
+    this.#refilling = false;
     this.#stored = first + batch.length - 1;
-    this.#forget();
+    if (!this.#unwritable) this.#tell(null);
     this.#options.onStored?.(batch);
     for (const { seq, resolve } of this.#waiters) if (seq <= this.#stored) resolve();
     this.#waiters = this.#waiters.filter(({ seq }) => seq > this.#stored);
   }
 
-  /** Redis lost its tail: go on from where it ends now. */
-  #stepBack(gap: GapError): void {
-    if (gap.last + 1 < this.#base) throw gap;
-    this.#connection.log?.warn(
-      { from: gap.last + 1, to: this.#stored },
-      'Redis lost the newest events; storing them again',
+  /**
+   * The lease ran out, mostly because Redis was away. Nobody may have published since: then what waits keeps its places
+   * under a new token, and what Redis lost meanwhile is stored again.
+   */
+  async #retake(): Promise<void> {
+    const standsBy = { onStandby: () => raise(new TakenOverError('another feed publishes now')) };
+    const { holding, state } = await openLog(this.#connection, { ...this.#options, ...standsBy }, () =>
+      Promise.resolve(this.epoch),
     );
-    this.#stored = gap.last;
+    const unbroken = holding.token <= this.#holding.token + 1;
+    this.#holding = this.#hold(holding);
+    if (state.epoch !== this.epoch) throw new TakenOverError(`the log has another epoch, ${state.epoch}`);
+    if (!unbroken && state.last > this.#stored)
+      throw new TakenOverError(`another feed published up to ${state.last}`);
+    this.#endsAt = state.last;
+  }
+
+  /** Goes on from where Redis ends, or begins anew when what it lost can't be filled in. */
+  async #resumeAt(last: number): Promise<void> {
+    const { first } = this.#tail;
+    const emptied = last === 0 && first > 1;
+    if (emptied ? !this.#tail.reachesBack : first > last + 1) await this.#beginAnew();
+    else {
+      const before = this.#stored;
+      this.#refilling = emptied;
+      this.#stored = emptied ? first - 1 : Math.min(last, this.last);
+      const lacks = { from: this.#stored + 1, to: before };
+      if (lacks.to >= lacks.from) this.#connection.log?.warn(lacks, 'Redis lost events; storing them again');
+    }
+    this.#endsAt = undefined;
+  }
+
+  /** Readers must learn that something is lost for good, and places are counted anew. */
+  async #beginAnew(): Promise<void> {
+    const epoch = freshEpoch();
+    const { token } = this.#holding;
+    await beginLog(this.#connection, this.#options, { token, epoch, anew: true });
+    await this.#tail.beginAnew(epoch, this.#stored + 1);
+    this.#wakePersist();
+    this.#stored = 0;
+    this.#waiters = this.#waiters.map((waiter) => ({ ...waiter, seq: this.last }));
+    this.#connection.log?.error({ epoch }, 'Redis lost events that nothing can fill in: a new epoch begins');
   }
 
   async #backOff(error: unknown, failures: number): Promise<void> {
-    if (failures === 1) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#connection.log?.warn(
-        { reason, waiting: this.waiting },
-        'events cannot be stored; they wait in memory',
-      );
-    }
+    this.#tell(`events can't be stored: ${reasonOf(error)}`);
     await sleep(Math.random() * Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** failures));
   }
 
-  #forget(): void {
-    const surplus = this.#stored - this.#base + 1 - KEPT;
-    if (surplus < KEPT) return; // in large steps: removing from the front moves the rest
-    this.#events = this.#events.slice(surplus);
-    this.#base += surplus;
+  #tell(problem: string | null): void {
+    if (problem === this.#problem) return;
+    this.#problem = problem;
+    if (problem === null) this.#connection.log?.info({}, 'events are stored again');
+    else this.#connection.log?.warn({ problem, waiting: this.waiting }, 'events wait');
+    this.#options.onProblem?.(problem);
   }
 }
 
 interface Opened {
   holding: Holding;
-  epoch: string;
-  /** The newest seq in the log. */
-  last: number;
+  state: OpenState;
+  tail: Tail;
 }
 
-async function openLog(connection: Connection, options: PublisherOptions): Promise<Opened> {
-  const { redis, keys } = connection;
-  const { requiredGroups, leaseTtlMs, signal, onStandby } = options;
-  for (;;) {
-    const holding = await takeLease({ redis, keys, name: FEED_ROLE, ttlMs: leaseTtlMs }, signal, onStandby);
-    try {
-      const opened = [keys.events, keys.meta, keys.fence(FEED_ROLE)];
-      const freshEpoch = randomBytes(4).toString('hex');
-      const epoch = await runScript(redis, 'begin', opened, [
-        holding.token,
-        freshEpoch,
-        SCHEMA_VERSION,
-        ...requiredGroups,
-      ]);
-      const { last } = await readState(redis, keys);
-      return { holding, epoch: String(epoch), last };
-    } catch (reply) {
-      await holding.release();
-      const error = fromReply(reply);
-      if (!(error instanceof FencedError) && !isConnectionError(error)) throw error;
-    }
-  }
+/** Another feed writes the log now. */
+class TakenOverError extends FencedError {}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function raise(error: Error): never {
+  throw error;
 }

@@ -57,6 +57,8 @@ export class Feed {
     const publisher = await this.#openPublisher();
     this.#publisher = publisher;
     try {
+      // What an earlier feed wrote ahead comes first.
+      await publisher.flush();
       await this.#restore(publisher.last);
       this.#upstream.open();
       const stopped = stopping.aborted ? Promise.resolve() : once(stopping, 'abort');
@@ -89,6 +91,7 @@ export class Feed {
   async #openPublisher(): Promise<Publisher> {
     const { config, health, log, stopping } = this.#context;
     const publisher = await this.#log.publisher({
+      folder: config.FEED_DATA_DIR,
       requiredGroups: config.REQUIRED_GROUPS,
       leaseTtlMs: config.LEASE_TTL_MS,
       signal: stopping,
@@ -97,6 +100,7 @@ export class Feed {
         health.set('upstream', true, 'standing by');
       },
       onStored: (events) => this.#meters.stored(events),
+      onProblem: (problem) => health.set('log', problem === null, problem ?? undefined),
     });
     log.info({ epoch: publisher.epoch, last: publisher.last }, 'writing the log');
     return publisher;
@@ -147,7 +151,8 @@ export class Feed {
       if (!due) return;
       const before = Date.now() - config.LOG_RETENTION_HOURS * HOUR_MS;
       try {
-        const { absentGroup } = await this.#log.trim(before, config.REQUIRED_GROUPS);
+        const { absentGroup, floor } = await this.#log.trim(before, config.REQUIRED_GROUPS);
+        await this.#publisher?.forget(floor);
         if (absentGroup !== null && absentGroup !== absent) {
           log.warn({ group: absentGroup }, 'a required group does not exist: the log is not trimmed');
         }
@@ -168,7 +173,7 @@ export class Feed {
     if (await Promise.race([late, flushed])) {
       this.#context.log.error(
         { events: publisher.waiting },
-        'Redis does not take the last events: they are lost',
+        'Redis does not take the last events: the next feed stores them from the write-ahead file',
       );
     }
     timer.abort();

@@ -4,6 +4,7 @@ import { Feed } from './feed.js';
 import { chooseUpstream } from './upstream.js';
 
 const VARIABLES = [
+  'FEED_DATA_DIR',
   'FEED_PORT',
   'FEED_RAW_EVENTS',
   'FEED_RING_TICKS',

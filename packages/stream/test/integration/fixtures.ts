@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startRedis, type LocalRedis } from '@vectra/launcher';
 import type { Draft } from '@vectra/protocol';
-import { EventLog, type GroupOptions } from '../../src/index.js';
+import { EventLog, type GroupOptions, type Publisher, type PublisherOptions } from '../../src/index.js';
 
 export const LEASE_MS = 600;
 
 export interface TestRedis {
   redis: LocalRedis;
   url: string;
+  /** A folder that is removed with this Redis. */
+  dir: string;
   open(stream: string, name?: string): Promise<EventLog>;
   stop(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export async function testRedis(): Promise<TestRedis> {
   return {
     redis,
     url: redis.url,
+    dir,
     async open(stream, name = 'test') {
       const log = await EventLog.open({ url: redis.url, stream, name });
       logs.push(log);
@@ -30,6 +33,7 @@ export async function testRedis(): Promise<TestRedis> {
     async stop() {
       await Promise.all(logs.map((log) => log.close()));
       await redis.stop();
+      await removeFolders();
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -57,9 +61,22 @@ export function tick(tickCount: number, timestamp = tickCount * 1_000): Draft {
 export const ticks = (from: number, to: number): Draft[] =>
   Array.from({ length: to - from + 1 }, (_, index) => tick(from + index));
 
-export function publisherOf(log: EventLog, requiredGroups: string[] = []) {
-  return log.publisher({ requiredGroups, leaseTtlMs: LEASE_MS, signal: new AbortController().signal });
+let folders = 0;
+
+/** A publisher with a write-ahead file of its own, unless told to use a certain folder. */
+export function publisherOf(log: EventLog, options: Partial<PublisherOptions> = {}): Promise<Publisher> {
+  return log.publisher({
+    folder: join(tmpdir(), `vectra-wal-${process.pid}`, String(++folders)),
+    requiredGroups: [],
+    leaseTtlMs: LEASE_MS,
+    signal: new AbortController().signal,
+    ...options,
+  });
 }
+
+/** Removes the folders that `publisherOf` made. */
+export const removeFolders = (): Promise<void> =>
+  rm(join(tmpdir(), `vectra-wal-${process.pid}`), { recursive: true, force: true });
 
 /** Consumes a group until its newest event has this seq, acknowledging all; returns every seq in order of delivery. */
 export async function consumeThrough(

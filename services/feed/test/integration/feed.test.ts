@@ -30,6 +30,7 @@ beforeEach(async () => {
   upstream = await Upstream.listen();
   const stream = `feed${++tests}`;
   env = {
+    FEED_DATA_DIR: join(dir, stream),
     FEED_PORT: '0',
     LOG_LEVEL: 'fatal',
     LEASE_TTL_MS: '600',

@@ -23,6 +23,7 @@ beforeEach(async () => {
   const open = (name: string) => EventLog.open({ url: redis.url, stream: STREAM, name });
   log = await open('test');
   publisher = await log.publisher({
+    folder: join(folder, 'feed'),
     requiredGroups: [],
     leaseTtlMs: 1000,
     signal: new AbortController().signal,

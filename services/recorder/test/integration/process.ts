@@ -30,6 +30,7 @@ export async function testLog() {
   onTestFinished(() => redis.stop());
   const log = await EventLog.open({ url: redis.url, stream: STREAM, name: 'test' });
   const publisher: Publisher = await log.publisher({
+    folder: await temporaryFolder(),
     requiredGroups: ['recorder'],
     leaseTtlMs: 5_000,
     signal: new AbortController().signal,

@@ -1,0 +1,237 @@
+import { mkdir, open, readdir, readFile, rm, unlink, writeFile, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeEvent, encodeEvent, type Event } from '@vectra/protocol';
+import type { LogSink } from './connection.js';
+
+/** A segment of this many events is followed by a new one: what is not needed any more is dropped by segments. */
+const SEGMENT_EVENTS = 5_000;
+const SEGMENT_NAME = /^(\d{12})-([0-9a-f]{4,32})-(\d{16})\.jsonl$/;
+
+interface Segment {
+  path: string;
+  ordinal: number;
+  epoch: string;
+  first: number;
+  /** `first - 1` when it holds none. */
+  last: number;
+}
+
+/**
+ * Stands beside the segments while the log held events before them that were in Redis only: from an empty Redis the log
+ * can't be filled again then.
+ */
+const PARTIAL_MARK = 'partial';
+
+/**
+ * What the feed has written, on disk before it is published: a crash of the feed or of Redis loses nothing of it.
+ * Segments of one event a line, numbered; the newest one's epoch is the file's. A torn last line is no event.
+ */
+export class WriteAheadFile {
+  readonly #folder: string;
+  readonly #log: LogSink | undefined;
+  /** Oldest first, of one epoch, without gaps between them. */
+  #segments: Segment[] = [];
+  #handle: FileHandle | undefined;
+  /** Length of the newest segment up to its last whole line. */
+  #bytes = 0;
+  #partial = false;
+
+  private constructor(folder: string, log: LogSink | undefined) {
+    this.#folder = folder;
+    this.#log = log;
+  }
+
+  /**
+   * Reads what an earlier feed left in the folder, which is created if missing, and goes on in a segment of its own: a
+   * former feed that has not noticed yet that it is one can't write into it, and what it adds to its own is left out.
+   */
+  static async open(folder: string, log?: LogSink): Promise<WriteAheadFile> {
+    await mkdir(folder, { recursive: true });
+    const file = new WriteAheadFile(folder, log);
+    await file.#load();
+    return file;
+  }
+
+  /** Undefined before the first `begin`. */
+  get epoch(): string | undefined {
+    return this.#segments.at(-1)?.epoch;
+  }
+
+  /** The oldest seq it holds; `last + 1` when it holds none. */
+  get first(): number {
+    return this.#segments[0]?.first ?? 1;
+  }
+
+  /** The newest seq it holds. */
+  get last(): number {
+    return this.#segments.at(-1)?.last ?? 0;
+  }
+
+  /** The log held events before these that were not trimmed yet, and that this file never had. */
+  get isPartial(): boolean {
+    return this.#partial;
+  }
+
+  /** Forgets everything and goes on with `next` as the first seq. `partial`: the log holds events before it. */
+  async begin(epoch: string, next: number, partial: boolean): Promise<void> {
+    const old = [...this.#segments];
+    await this.#mark(partial);
+    const ordinal = (old.at(-1)?.ordinal ?? 0) + 1;
+    await this.#beginSegment({ ordinal, epoch, first: next });
+    for (const { path } of old) await unlink(path);
+    this.#segments = this.#segments.slice(-1);
+  }
+
+  /**
+   * Adds events, which must go on where it ends, and waits until they are on disk.
+   *
+   * @throws RangeError when they don't; errors of the file system, after which those up to `last` were added.
+   */
+  async append(events: readonly Event[]): Promise<void> {
+    const [first] = events;
+    if (first === undefined) return;
+    if (this.#segments.length === 0 || first.seq !== this.last + 1) {
+      throw new RangeError(`expected event ${this.last + 1}, was ${first.seq}`);
+    }
+    for (let done = 0; done < events.length;) {
+      const segment = await this.#roomySegment();
+      const room = SEGMENT_EVENTS - (segment.last - segment.first + 1);
+      const part = events.slice(done, done + room);
+      await this.#write(part.map((event) => `${encodeEvent(event)}\n`).join(''));
+      segment.last += part.length;
+      done += part.length;
+    }
+  }
+
+  /** Events from a seq on, at most `count`; fewer where it ends. None when it does not hold the first. */
+  async read(from: number, count: number): Promise<Event[]> {
+    const events: Event[] = [];
+    for (const segment of this.#segments) {
+      const next = from + events.length;
+      if (segment.last < next || segment.first > next || events.length >= count) continue;
+      const { lines } = await wholeLines(segment.path);
+      const to = Math.min(segment.last + 1, next + count - events.length);
+      const wanted = lines.slice(next - segment.first, to - segment.first);
+      events.push(...wanted.map(decodeEvent));
+    }
+    return events;
+  }
+
+  /** The log was trimmed up to this seq: drops segments that hold nothing from it on. The newest stays. */
+  async forget(below: number): Promise<void> {
+    if (this.#partial && below >= this.first) await this.#mark(false);
+    for (const segment of this.#segments.slice(0, -1)) {
+      if (segment.last >= below) return;
+      await unlink(segment.path);
+      this.#segments.shift();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  async #mark(partial: boolean): Promise<void> {
+    const path = join(this.#folder, PARTIAL_MARK);
+    if (partial) await writeFile(path, '');
+    else await rm(path, { force: true });
+    await syncFolder(this.#folder);
+    this.#partial = partial;
+  }
+
+  /** The newest segment, or a new one when that is full. */
+  async #roomySegment(): Promise<Segment> {
+    const newest = this.#segments.at(-1);
+    if (newest === undefined) throw new Error('the write-ahead file was not begun');
+    if (newest.last - newest.first + 1 < SEGMENT_EVENTS) return newest;
+    return this.#beginSegment({ ordinal: newest.ordinal + 1, epoch: newest.epoch, first: newest.last + 1 });
+  }
+
+  async #write(text: string): Promise<void> {
+    const handle = this.#handle;
+    if (handle === undefined) throw new Error('the write-ahead file is closed');
+    try {
+      await handle.appendFile(text);
+      await handle.datasync();
+    } catch (error) {
+      // What was written in part must not stand before what comes next.
+      await handle.truncate(this.#bytes);
+      throw error;
+    }
+    this.#bytes += Buffer.byteLength(text);
+  }
+
+  async #beginSegment({
+    ordinal,
+    epoch,
+    first,
+  }: Pick<Segment, 'ordinal' | 'epoch' | 'first'>): Promise<Segment> {
+    const name = `${String(ordinal).padStart(12, '0')}-${epoch}-${String(first).padStart(16, '0')}.jsonl`;
+    const path = join(this.#folder, name);
+    const handle = await open(path, 'ax');
+    await syncFolder(this.#folder);
+    await this.#handle?.close();
+    this.#handle = handle;
+    this.#bytes = 0;
+    const segment = { path, ordinal, epoch, first, last: first - 1 };
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  async #load(): Promise<void> {
+    const names = (await readdir(this.#folder)).sort();
+    this.#partial = names.includes(PARTIAL_MARK);
+    const found = names.flatMap((name) => {
+      const [, ordinal, epoch, first] = SEGMENT_NAME.exec(name) ?? [];
+      if (ordinal === undefined || epoch === undefined || first === undefined) return [];
+      return [
+        { path: join(this.#folder, name), ordinal: Number(ordinal), epoch, first: Number(first), last: 0 },
+      ];
+    });
+    for (const [index, segment] of found.entries()) {
+      const { lines, torn } = await wholeLines(segment.path);
+      segment.last = segment.first + lines.length - 1;
+      // What a former feed wrote after the next one had begun does not count.
+      const next = found[index + 1];
+      if (next?.epoch === segment.epoch) segment.last = Math.min(segment.last, next.first - 1);
+      if (torn)
+        this.#log?.warn({ file: segment.path }, 'the unfinished end of the write-ahead file is left out');
+    }
+    this.#segments = unbroken(found);
+    const newest = this.#segments.at(-1);
+    if (newest === undefined) return;
+    const { epoch, last } = newest;
+    await this.#beginSegment({ ordinal: newest.ordinal + 1, epoch, first: last + 1 });
+  }
+}
+
+/** The newest segments that follow each other without a gap in the newest one's epoch. */
+function unbroken(segments: readonly Segment[]): Segment[] {
+  const chain: Segment[] = [];
+  for (const segment of segments.toReversed()) {
+    const [next] = chain;
+    if (next !== undefined && (segment.epoch !== next.epoch || segment.last + 1 !== next.first)) break;
+    chain.unshift(segment);
+  }
+  return chain;
+}
+
+/** The lines of a segment that are events, up to the first that is not. */
+async function wholeLines(path: string): Promise<{ lines: string[]; torn: boolean }> {
+  const text = await readFile(path, 'utf8');
+  const end = text.lastIndexOf('\n') + 1;
+  const lines = text.slice(0, end).split('\n').slice(0, -1);
+  const bad = lines.findIndex((line) => !line.endsWith('}'));
+  const whole = bad === -1 ? lines : lines.slice(0, bad);
+  return { lines: whole, torn: whole.length < lines.length || end < text.length };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
