@@ -75,11 +75,13 @@ export class WriteAheadFile {
   /** Forgets everything and goes on with `next` as the first seq. `partial`: the log holds events before it. */
   async begin(epoch: string, next: number, partial: boolean): Promise<void> {
     const old = [...this.#segments];
-    await this.#mark(partial);
+    // Marked before it is true, and unmarked only after it has ceased to be.
+    if (partial) await this.#mark(true);
     const ordinal = (old.at(-1)?.ordinal ?? 0) + 1;
     await this.#beginSegment({ ordinal, epoch, first: next });
     for (const { path } of old) await unlink(path);
     this.#segments = this.#segments.slice(-1);
+    if (!partial) await this.#mark(false);
   }
 
   /**
