@@ -31,6 +31,7 @@ export function createLogger(
     pretty({
       destination,
       sync: true,
+      singleLine: true,
       colorize: destination.isTTY === true,
       translateTime: 'HH:MM:ss.l',
       ignore: 'service,name,pid,hostname',

@@ -32,7 +32,7 @@ export const feed: ServiceDefinition<FeedVariable> = {
     const { REDIS_URL: url, STREAM: stream } = config;
     const eventLog = await EventLog.open({ url, stream, name: 'feed', log, signal: stopping });
     const upstream = await chooseUpstream(config);
-    log.info({ upstream }, 'chosen');
+    log.info({ upstream }, 'upstream chosen');
     const service = new Feed(context, eventLog, upstream);
     http.get('/ticks', () => service.ticks.newest());
     eventLog.announce('feed', () => ({ ok: health.ok, detail: service.status() }));
