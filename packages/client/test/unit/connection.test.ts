@@ -29,9 +29,12 @@ async function collect(connection: Connection): Promise<string[]> {
 
 beforeEach(() => {
   vi.useFakeTimers();
+  // Half of the longest wait: a new socket always opens in good time, and never at once.
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
   FakeSocket.all = [];
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
