@@ -1,5 +1,6 @@
+#!lua flags=allow-oom
 -- Acknowledges entries for the owner of a group; a former owner is refused.
--- KEYS: events stream, fence counter of the group
+-- KEYS: events stream, newest fencing token of the group
 -- ARGV: group, fencing token, entry ids...
 -- Reply: how many were pending
 -- Errors: FENCED <newest token>

@@ -1,6 +1,7 @@
+#!lua flags=allow-oom
 -- Opens the log for the holder of the lease: names the epoch of a log that has none, and creates the required groups
 -- at the beginning, so that nothing is published before they would see it.
--- KEYS: events stream, meta hash, fence counter of the feed
+-- KEYS: events stream, meta hash, newest fencing token of the feed
 -- ARGV: fencing token, epoch to begin if there is none, schema version, 1 to drop what there is, required groups...
 -- Reply: the epoch of the log
 -- Errors: FENCED <newest token>

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Gives a lease back, so that a standby need not wait for it to expire.
 -- KEYS: lease
 -- ARGV: owner

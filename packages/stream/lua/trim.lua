@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Destroys ephemeral groups whose lease has expired, then drops entries that every group has processed.
 -- KEYS: events stream, set of ephemeral groups
 -- ARGV: prefix of lease keys, lowest seq to keep whatever the groups say, required groups...

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './connection.js';
 import { UnsuitableRedisError } from './errors.js';
 
 /** Version of the keys' layout. A log of another version is not touched. */
@@ -10,7 +10,7 @@ const OLDEST_MAJOR = 7;
  *
  * @throws UnsuitableRedisError naming the setting and the remedy.
  */
-export async function checkRedis(redis: Redis, metaKey: string): Promise<void> {
+export async function checkRedis(redis: RedisClient, metaKey: string): Promise<void> {
   const info = parseInfo(await redis.info());
   const version = info.get('redis_version') ?? '0';
   if (Number.parseInt(version, 10) < OLDEST_MAJOR) {

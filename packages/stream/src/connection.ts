@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { parseRedisUrl, safeUrl } from './endpoint.js';
 
 /** What the log needs of a logger; pino fits. */
 export interface LogSink {
@@ -14,7 +15,20 @@ export const BLOCK_MS = 1_000;
 const COMMAND_TIMEOUT_MS = 2_000;
 const FIRST_CONNECTION_TIMEOUT_MS = 15_000;
 
-const SCRIPTS = { publish: 3, begin: 3, acquire: 2, renew: 2, release: 1, ack: 2, bury: 3, trim: 2 } as const;
+/** The scripts in lua/ and how many keys each takes. */
+const SCRIPTS = {
+  publish: 3,
+  begin: 3,
+  expel: 3,
+  acquire: 2,
+  renew: 2,
+  release: 1,
+  ack: 2,
+  attempt: 2,
+  bury: 3,
+  reap: 1,
+  trim: 2,
+} as const;
 
 const retryStrategy = (attempt: number): number => Math.random() * Math.min(2_000, 50 * 2 ** attempt);
 
@@ -37,7 +51,11 @@ const READS: RedisOptions = {
   socketTimeout: 3 * BLOCK_MS,
 };
 
+/** A connection to one server, to the master Sentinel names, or to a Cluster. */
+export type RedisClient = Redis | Cluster;
+
 export interface ConnectionOptions {
+  /** See `parseRedisUrl`. */
   url: string;
   /** Shown by CLIENT LIST. */
   name: string;
@@ -45,7 +63,7 @@ export interface ConnectionOptions {
 }
 
 /** A connection for commands, with the log's scripts. It reconnects by itself and speaks of it once an outage. */
-export function connectForCommands(options: ConnectionOptions): Redis {
+export function connectForCommands(options: ConnectionOptions): RedisClient {
   const redis = connect(options, COMMANDS);
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
     const lua = readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');
@@ -55,12 +73,12 @@ export function connectForCommands(options: ConnectionOptions): Redis {
 }
 
 /** A connection for blocking reads. */
-export function connectForReads(options: ConnectionOptions): Redis {
+export function connectForReads(options: ConnectionOptions): RedisClient {
   return connect(options, READS);
 }
 
-function connect({ url, name, log }: ConnectionOptions, options: RedisOptions): Redis {
-  const redis = new Redis(url, { ...options, connectionName: name, retryStrategy });
+function connect({ url, name, log }: ConnectionOptions, options: RedisOptions): RedisClient {
+  const redis = clientFor(url, { ...options, connectionName: name, retryStrategy });
   let lost = false;
   redis.on('error', (error: Error) => {
     if (lost) return;
@@ -77,13 +95,40 @@ function connect({ url, name, log }: ConnectionOptions, options: RedisOptions): 
   return redis;
 }
 
-/** The URL without credentials. */
-export function safeUrl(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//');
+function clientFor(url: string, common: RedisOptions): RedisClient {
+  const { kind, nodes, master, db, tls, username, password } = parseRedisUrl(url);
+  const options: RedisOptions = {
+    ...common,
+    db,
+    ...(tls ? { tls: {} } : {}),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+  switch (kind) {
+    case 'cluster':
+      // A command that is sent again after a move or a lost reply does no harm: every one of the log's may run twice.
+      return new Cluster(nodes, {
+        redisOptions: options,
+        clusterRetryStrategy: retryStrategy,
+        enableOfflineQueue: false,
+        maxRedirections: 4,
+      });
+    case 'sentinel':
+      return new Redis({
+        ...options,
+        sentinels: nodes,
+        name: master ?? '',
+        sentinelRetryStrategy: retryStrategy,
+        sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
+        ...(tls ? { enableTLSForSentinelMode: true } : {}),
+      });
+    case 'server':
+      return new Redis({ ...options, ...nodes[0] });
+  }
 }
 
 /** @throws Error naming the address and the remedy when Redis does not answer in time. */
-export async function untilReady(redis: Redis, url: string, signal?: AbortSignal): Promise<void> {
+export async function untilReady(redis: RedisClient, url: string, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + FIRST_CONNECTION_TIMEOUT_MS;
   while (redis.status !== 'ready') {
     signal?.throwIfAborted();
@@ -99,9 +144,39 @@ export function isConnectionError(error: unknown): boolean {
   return error instanceof Error && error.name !== 'ReplyError' && !(error instanceof TypeError);
 }
 
+/** Replies that pass: Redis loads, fails over, has no memory or disk for now, or is busy with a script. */
+const PASSING =
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|OOM|MISCONF|NOREPLICAS|BUSY|UNBLOCKED)\b/;
+
+/** The same command may succeed later, without anybody changing a setting. */
+export function isTransient(error: unknown): boolean {
+  return isConnectionError(error) || (error instanceof Error && PASSING.test(error.message));
+}
+
+const RETRY_MS = 100;
+const MAX_RETRY_MS = 1_000;
+
+/** How long to wait after so many failures in a row, in ms. With jitter: not all come back to a restarted Redis at once. */
+export function retryDelay(failures: number): number {
+  return Math.random() * Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** failures);
+}
+
+/** Repeats a command that may run twice until Redis takes it, or `goOn` says no. @throws what does not pass. */
+export async function untilTaken(command: () => Promise<unknown>, goOn: () => boolean): Promise<void> {
+  for (let failures = 0; goOn();) {
+    try {
+      await command();
+      return;
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      await sleep(retryDelay(++failures));
+    }
+  }
+}
+
 /** Runs one of the log's scripts. The reply is whatever its header says. */
 export async function runScript(
-  redis: Redis,
+  redis: RedisClient,
   name: keyof typeof SCRIPTS,
   keys: readonly string[],
   args: readonly (string | number)[],

@@ -1,4 +1,4 @@
-import type { Event } from '@vectra/protocol';
+import { decodeEvent, InvalidEventError, type Event } from '@vectra/protocol';
 
 /** A stream entry as Redis returns it: its id and its flat fields, null when it was trimmed while pending. */
 export type RawEntry = [id: string, fields: string[] | null];
@@ -21,4 +21,16 @@ export function jsonOf(fields: readonly string[]): string {
 /** Fields of an entry: type, game id, and the event's JSON. */
 export function publishArguments(event: Event, json: string): [string, string, string] {
   return [event.type, event.gameId ?? '', json];
+}
+
+/**
+ * The event of an entry.
+ *
+ * @throws InvalidEventError when it holds none, or one of another place.
+ */
+export function eventOf(id: string, fields: readonly string[]): Event {
+  const event = decodeEvent(jsonOf(fields));
+  if (id !== entryId(event.seq))
+    throw new InvalidEventError(`event ${event.id} does not belong at entry ${id}`);
+  return event;
 }

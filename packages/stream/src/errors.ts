@@ -25,6 +25,16 @@ export class GapError extends Error {
   }
 }
 
+/** Somebody else wrote into the log; `from` is the first seq that is not this writer's. */
+export class ForeignEntryError extends Error {
+  override readonly name = 'ForeignEntryError';
+  readonly from: number;
+  constructor(from: number) {
+    super(`the log holds entries from ${from} on that the feed did not write`);
+    this.from = from;
+  }
+}
+
 /** Redis is reachable but must not be used as it is set up. */
 export class UnsuitableRedisError extends Error {
   override readonly name = 'UnsuitableRedisError';
@@ -35,8 +45,9 @@ export function fromReply(error: unknown, expectedEpoch = ''): unknown {
   if (!(error instanceof Error)) return error;
   const [code, detail = ''] = error.message.split(' ', 2);
   if (code === 'FENCED')
-    return new FencedError(`a newer owner exists (fencing token ${detail})`, { cause: error });
+    return new FencedError(`another owner exists (fencing token ${detail})`, { cause: error });
   if (code === 'EPOCH') return new EpochChangedError(expectedEpoch, detail);
   if (code === 'GAP') return new GapError(Number(detail));
+  if (code === 'FOREIGN') return new ForeignEntryError(Number(detail));
   return error;
 }

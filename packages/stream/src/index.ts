@@ -1,9 +1,12 @@
 export type { LogSink } from './connection.js';
+export { DeadLetters, type DeadLetter } from './deadLetters.js';
+export { parseRedisUrl, safeUrl, type Endpoint } from './endpoint.js';
 export * from './errors.js';
 export type { Batch, GroupOptions, OrderedGroup } from './group.js';
 export { logKeys, type LogKeys } from './keys.js';
 export { EventLog, type LogOptions, type TrimResult } from './log.js';
 export type { Publisher, PublisherOptions } from './publisher.js';
+export type { SharedBatch, SharedGroup, SharedGroupOptions } from './sharedGroup.js';
 export type { ServiceState } from './services.js';
 export type { GroupState, LogState } from './state.js';
 export { WriteAheadFile } from './wal.js';

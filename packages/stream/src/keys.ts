@@ -11,10 +11,14 @@ export interface LogKeys {
   leasePrefix: string;
   /** Owner of a role or group; expires. */
   lease: (name: string) => string;
-  /** Counter of a role's or group's fencing tokens; never expires. */
+  /** Newest fencing token of a role or group, `<n>:<owner>`; never expires. */
   fence: (name: string) => string;
-  /** Stream of a group's dead letters. */
+  /** Stream of a group's dead letters: entry id and fields of the entry, after `error` and the reason. */
   deadLetters: (group: string) => string;
+  /** Hash with one field: the pending entry that was delivered in vain, and how often. */
+  attempts: (group: string) => string;
+  /** Set of the ids of dead letters that are to be delivered again. */
+  replays: (group: string) => string;
 }
 
 export function logKeys(stream: string): LogKeys {
@@ -28,5 +32,7 @@ export function logKeys(stream: string): LogKeys {
     lease: (name) => `${prefix}:lease:${name}`,
     fence: (name) => `${prefix}:fence:${name}`,
     deadLetters: (group) => `${prefix}:dlq:${group}`,
+    attempts: (group) => `${prefix}:attempts:${group}`,
+    replays: (group) => `${prefix}:replay:${group}`,
   };
 }

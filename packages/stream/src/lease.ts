@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
-import { runScript } from './connection.js';
+import { isTransient, runScript, type RedisClient } from './connection.js';
 import type { LogKeys } from './keys.js';
 
 /**
@@ -9,8 +8,10 @@ import type { LogKeys } from './keys.js';
  * renewal was sent: always before Redis lets another owner in.
  */
 export interface Holding {
-  /** Fencing token: higher than that of every holding before. */
+  /** Number of this holding: higher than that of every holding before, as far as Redis remembers. */
   token: number;
+  /** The fencing token itself, which no other holding ever has. */
+  fence: string;
   readonly valid: boolean;
   /** Aborted when the holding has ended. */
   lost: AbortSignal;
@@ -19,7 +20,7 @@ export interface Holding {
 }
 
 interface LeaseOptions {
-  redis: Redis;
+  redis: RedisClient;
   keys: LogKeys;
   /** The role or group that is held. */
   name: string;
@@ -30,7 +31,7 @@ interface LeaseOptions {
  * Waits until the lease is ours.
  *
  * @param onWait called once if another owner holds it.
- * @throws the signal's reason when aborted. Redis being away is waited out.
+ * @throws the signal's reason when aborted; what Redis says when it refuses for good. Its being away is waited out.
  */
 export async function takeLease(
   { redis, keys, name, ttlMs }: LeaseOptions,
@@ -47,9 +48,10 @@ export async function takeLease(
       'acquire',
       [keys.lease(name), keys.fence(name)],
       [owner, ttlMs],
-    ).catch(
-      () => undefined, // Redis is away: the connection says so; wait for it
-    );
+    ).catch((error: unknown) => {
+      // Redis is away: the connection says so; wait for it.
+      if (!isTransient(error)) throw error;
+    });
     if (typeof token === 'number' && token > 0)
       return hold({ redis, keys, name, ttlMs }, owner, token, asked + ttlMs);
     if (token === 0 && !told) {
@@ -67,6 +69,7 @@ function hold(
   until: number,
 ): Holding {
   const ended = new AbortController();
+  const fence = `${token}:${owner}`;
   let validUntil = until;
   let timer: NodeJS.Timeout;
 
@@ -81,7 +84,7 @@ function hold(
         redis,
         'renew',
         [keys.lease(name), keys.fence(name)],
-        [owner, token, ttlMs],
+        [owner, fence, ttlMs],
       );
       if (renewed === 1) validUntil = asked + ttlMs;
       else end();
@@ -100,6 +103,7 @@ function hold(
 
   return {
     token,
+    fence,
     get valid() {
       return !ended.signal.aborted && performance.now() < validUntil;
     },

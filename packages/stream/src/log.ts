@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { decodeEvent, InvalidEventError, type Event } from '@vectra/protocol';
-import type { Redis } from 'ioredis';
 import { checkRedis } from './checks.js';
 import {
   connectForCommands,
@@ -9,20 +8,25 @@ import {
   untilReady,
   type ConnectionOptions,
   type LogSink,
+  type RedisClient,
 } from './connection.js';
+import { DeadLetters } from './deadLetters.js';
 import { entryId, jsonOf, seqOf } from './entries.js';
 import { OrderedGroup, type GroupOptions } from './group.js';
+import type { GroupConnection } from './groupCommands.js';
 import { logKeys, type LogKeys } from './keys.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { Heartbeat, readServices, type ServiceState } from './services.js';
+import { SharedGroup, type SharedGroupOptions } from './sharedGroup.js';
 import { readGroups, readState, type GroupState, type LogState } from './state.js';
 
 export interface LogOptions {
+  /** `redis://host:port`, `redis+sentinel://host:port,.../master` or `redis+cluster://host:port,...` */
   url: string;
-  /** Name of the log, without braces. */
-  stream: string;
-  /** The program that opens it; shown by CLIENT LIST and in heartbeats. */
-  name: string;
+  /** Name of the log, without braces; `rugs` unless told. */
+  stream?: string;
+  /** The program that opens it, for CLIENT LIST. */
+  name?: string;
   log?: LogSink;
   /** Gives up waiting for Redis. */
   signal?: AbortSignal;
@@ -39,12 +43,12 @@ export interface TrimResult {
 /** The log: one totally ordered, gap-free stream of events in Redis. */
 export class EventLog {
   readonly keys: LogKeys;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #connection: ConnectionOptions;
   readonly #log: LogSink | undefined;
   readonly #heartbeats: Heartbeat[] = [];
 
-  private constructor(redis: Redis, keys: LogKeys, connection: ConnectionOptions) {
+  private constructor(redis: RedisClient, keys: LogKeys, connection: ConnectionOptions) {
     this.keys = keys;
     this.#redis = redis;
     this.#connection = connection;
@@ -56,8 +60,8 @@ export class EventLog {
    *
    * @throws Error when no Redis answers; UnsuitableRedisError naming setting and remedy when it must not be used.
    */
-  static async open({ url, stream, name, log, signal }: LogOptions): Promise<EventLog> {
-    const connection = { url, name: `vectra-${name}`, log };
+  static async open({ url, stream = 'rugs', name, log, signal }: LogOptions): Promise<EventLog> {
+    const connection = { url, name: name === undefined ? 'vectra' : `vectra-${name}`, log };
     const redis = connectForCommands(connection);
     const keys = logKeys(stream);
     try {
@@ -77,8 +81,17 @@ export class EventLog {
 
   /** Consumes the log as the (one) owner of a group: `for await (const batch of log.group('my-bot', ...))`. */
   group(name: string, options: GroupOptions): OrderedGroup {
-    const reads = () => connectForReads(this.#connection);
-    return new OrderedGroup({ commands: this.#redis, reads, keys: this.keys, log: this.#log }, name, options);
+    return new OrderedGroup(this.#forGroups, name, options);
+  }
+
+  /** Shares the log's events among all consumers of the group, each event to one of them, in no order. */
+  shared(name: string, options: SharedGroupOptions): SharedGroup {
+    return new SharedGroup(this.#forGroups, name, options);
+  }
+
+  /** What the groups could not process. */
+  get deadLetters(): DeadLetters {
+    return new DeadLetters(this.#redis, this.keys);
   }
 
   state(): Promise<LogState> {
@@ -136,6 +149,11 @@ export class EventLog {
   async close(): Promise<void> {
     await Promise.all(this.#heartbeats.map((heartbeat) => heartbeat.stop()));
     this.#redis.disconnect();
+  }
+
+  get #forGroups(): GroupConnection {
+    const reads = () => connectForReads(this.#connection);
+    return { commands: this.#redis, reads, keys: this.keys, log: this.#log };
   }
 
   /** The first stored event received at `time` or later, found by halving: seq numbers have no gaps. */

@@ -1,22 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeEvent } from '@vectra/protocol';
-import type { Redis } from 'ioredis';
+import { encodeEvent, type Event } from '@vectra/protocol';
 import { SCHEMA_VERSION } from './checks.js';
-import { isConnectionError, runScript, type LogSink } from './connection.js';
-import { entryId, jsonOf } from './entries.js';
+import { isTransient, runScript, type LogSink, type RedisClient } from './connection.js';
+import { entryId, jsonOf, seqOf } from './entries.js';
 import { FencedError, fromReply } from './errors.js';
 import type { LogKeys } from './keys.js';
 import { takeLease, type Holding } from './lease.js';
 import { readState, type LogState } from './state.js';
-import type { WriteAheadFile } from './wal.js';
 
 /** The role whose holder may write. */
 export const FEED_ROLE = 'feed';
 const RETRY_MS = 100;
 
 export interface WriterConnection {
-  redis: Redis;
+  redis: RedisClient;
   keys: LogKeys;
   log?: LogSink | undefined;
 }
@@ -67,36 +65,76 @@ export async function openLog(
 async function beginUnder(
   connection: WriterConnection,
   options: OpeningOptions,
-  { token }: Holding,
+  { fence }: Holding,
   proposed: string,
 ): Promise<OpenState | undefined> {
   try {
-    const epoch = await beginLog(connection, options, { token, epoch: proposed, anew: false });
+    const epoch = await beginLog(connection, options, { fence, epoch: proposed, anew: false });
+    await expelForeign(connection, fence, epoch);
     return { ...(await readState(connection.redis, connection.keys)), epoch };
   } catch (reply) {
     const error = fromReply(reply);
-    if (error instanceof FencedError || isConnectionError(error)) return undefined;
+    if (error instanceof FencedError || isTransient(error)) return undefined;
     throw error;
   }
 }
 
+/** How many of the newest entries are looked at for the newest that a feed wrote. */
+const NEWEST = 1_000;
+
+/** What somebody else has written after the feed's last event would take the places of those to come. */
+async function expelForeign(connection: WriterConnection, fence: string, epoch: string): Promise<void> {
+  const { redis, keys } = connection;
+  const { last } = await readState(redis, keys);
+  const newest = await redis.xrevrange(keys.events, '+', '-', 'COUNT', NEWEST);
+  const own = newest.find(([id, fields]) => {
+    const seq = seqOf(id);
+    // Of whatever type, which a newer feed may have known and this one does not.
+    return id === entryId(seq) && jsonOf(fields).includes(`"id":"${epoch}:${seq}"`);
+  });
+  const ends = own === undefined ? undefined : seqOf(own[0]);
+  // None at all: everything was trimmed, or this is not a log that can be mended.
+  if (ends !== undefined && ends !== last) await expel(connection, fence, ends);
+}
+
+/** Moves every entry after `last` to the feed's dead letters. */
+export async function expel(
+  { redis, keys, log }: WriterConnection,
+  fence: string,
+  last: number,
+): Promise<void> {
+  const where = [keys.events, keys.deadLetters(FEED_ROLE), keys.fence(FEED_ROLE)];
+  const entries = await runScript(redis, 'expel', where, [fence, last]);
+  log?.error(
+    { entries, after: last },
+    'somebody else wrote into the log: moved to the dead letters of the feed',
+  );
+}
+
+/** Events that have a place in the log: the write-ahead file, or its newest part in memory. */
+interface History {
+  readonly epoch: string | undefined;
+  readonly last: number;
+  read(from: number, count: number): Promise<Event[]>;
+}
+
 /**
- * Whether the write-ahead file goes on from what is stored. It does not when another feed has written meanwhile: then it
- * has less than is stored, or its events at the same place are others.
+ * Whether a writer's history goes on from what is stored. It does not when another feed has written meanwhile: then it
+ * has less than is stored, or its event at the same place is another.
  */
 export async function goesOn(
   { redis, keys }: WriterConnection,
-  wal: WriteAheadFile,
+  history: History,
   { epoch, last }: OpenState,
 ): Promise<boolean> {
-  if (wal.epoch !== epoch || wal.last < last) return false;
+  if (history.epoch !== epoch || history.last < last) return false;
   const [entry] = await redis.xrange(keys.events, entryId(last), entryId(last));
-  const [event] = await wal.read(last, 1);
+  const [event] = await history.read(last, 1);
   return entry === undefined || event === undefined || jsonOf(entry[1]) === encodeEvent(event);
 }
 
 interface Beginning {
-  token: number;
+  fence: string;
   epoch: string;
   /** Drops what the log holds. */
   anew: boolean;
@@ -108,10 +146,10 @@ export async function beginLog(
   options: Pick<OpeningOptions, 'requiredGroups'>,
   beginning: Beginning,
 ): Promise<string> {
-  const { token, epoch, anew } = beginning;
+  const { fence, epoch, anew } = beginning;
   const where = [keys.events, keys.meta, keys.fence(FEED_ROLE)];
   const reply = await runScript(redis, 'begin', where, [
-    token,
+    fence,
     epoch,
     SCHEMA_VERSION,
     anew ? 1 : 0,

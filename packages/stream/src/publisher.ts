@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkDraft, encodeEvent, placeEvent, type Draft, type Event } from '@vectra/protocol';
 import { runScript } from './connection.js';
 import { publishArguments } from './entries.js';
-import { EpochChangedError, FencedError, fromReply, GapError } from './errors.js';
+import { EpochChangedError, FencedError, ForeignEntryError, fromReply, GapError } from './errors.js';
 import type { Holding } from './lease.js';
 import {
   beginLog,
+  expel,
   freshEpoch,
   FEED_ROLE,
   goesOn,
@@ -24,6 +25,8 @@ const MAX_RETRY_MS = 2_000;
 export interface PublisherOptions extends OpeningOptions {
   /** Folder of the write-ahead file; this writer's own. */
   folder: string;
+  /** How many events Redis may hold; more wait in the file until those before are trimmed. Unset = no limit. */
+  maxEvents?: number;
   /** Called after each stored batch. */
   onStored?: (events: readonly Event[]) => void;
   /** Events can't be written ahead or stored for now (the reason), or can again (null). */
@@ -41,8 +44,12 @@ export class Publisher {
   readonly #tail: Tail;
   #holding: Holding;
   #stored: number;
+  /** The oldest seq that Redis holds, as far as trimming has told. */
+  #floor: number;
   /** Where Redis ends, when that has to be reconciled with what was stored. */
   #endsAt: number | undefined;
+  /** The first place in Redis that holds what somebody else wrote. */
+  #foreignFrom: number | undefined;
   /** The next event is the first of an empty stream although its seq is not 1: what came before was trimmed. */
   #refilling = false;
   #problem: string | null = null;
@@ -65,6 +72,7 @@ export class Publisher {
     this.#tail = tail;
     this.#holding = this.#hold(holding);
     this.#stored = state.last;
+    this.#floor = state.first;
     this.#endsAt = state.last;
     this.#ended = this.#run();
     this.#persisting = this.#persistAll();
@@ -140,6 +148,8 @@ export class Publisher {
 
   /** The log was trimmed up to here: the file need not keep what lies before. */
   async forget(below: number): Promise<void> {
+    this.#floor = below;
+    this.#wakeStore();
     await this.#tail.forget(below);
   }
 
@@ -159,6 +169,7 @@ export class Publisher {
     while (!this.#closed) {
       try {
         if (!this.#holding.valid) await this.#retake();
+        if (this.#foreignFrom !== undefined) await this.#expel(this.#foreignFrom);
         if (this.#endsAt !== undefined) await this.#resumeAt(this.#endsAt);
         if (this.#storable > this.#stored) await this.#store();
         else await this.#idle();
@@ -168,18 +179,26 @@ export class Publisher {
         if (error instanceof TakenOverError) throw error;
         if (error instanceof FencedError || error instanceof EpochChangedError) await this.#holding.release();
         else if (error instanceof GapError) this.#endsAt = error.last;
+        else if (error instanceof ForeignEntryError) this.#foreignFrom = error.from;
         else await this.#backOff(error, ++failures);
       }
     }
   }
 
-  /** Up to where events may be stored: they are in the file first, unless that refuses. */
+  /** Up to where events may be stored: they are in the file first, unless that refuses, and Redis has room. */
   get #storable(): number {
-    return this.#unwritable ? this.last : this.#tail.persisted;
+    return Math.min(this.#unwritable ? this.last : this.#tail.persisted, this.#ceiling);
+  }
+
+  get #ceiling(): number {
+    return this.#floor - 1 + (this.#options.maxEvents ?? Infinity);
   }
 
   /** Until there is something to store, the lease is lost, or the end. */
   async #idle(): Promise<void> {
+    if (this.#stored >= this.#ceiling && this.waiting > 0) {
+      this.#tell(`the log holds ${this.#options.maxEvents} events that can't be trimmed yet`);
+    }
     await new Promise<void>((resolve) => {
       this.#wakeStore = resolve;
     });
@@ -222,7 +241,7 @@ export class Publisher {
       redis,
       'publish',
       [keys.events, keys.meta, keys.fence(FEED_ROLE)],
-      [this.#holding.token, this.epoch, first, this.#refilling ? 1 : 0, ...triples],
+      [this.#holding.fence, this.epoch, first, this.#refilling ? 1 : 0, ...triples],
     );
     this.#refilling = false;
     this.#stored = first + batch.length - 1;
@@ -241,11 +260,11 @@ export class Publisher {
     const { holding, state } = await openLog(this.#connection, { ...this.#options, ...standsBy }, () =>
       Promise.resolve(this.epoch),
     );
-    const unbroken = holding.token <= this.#holding.token + 1;
     this.#holding = this.#hold(holding);
     if (state.epoch !== this.epoch) throw new TakenOverError(`the log has another epoch, ${state.epoch}`);
-    if (!unbroken && state.last > this.#stored)
+    if (!(await goesOn(this.#connection, this.#tail, state)))
       throw new TakenOverError(`another feed published up to ${state.last}`);
+    this.#floor = state.first;
     this.#endsAt = state.last;
   }
 
@@ -257,6 +276,7 @@ export class Publisher {
     else {
       const before = this.#stored;
       this.#refilling = emptied;
+      if (emptied) this.#floor = first;
       this.#stored = emptied ? first - 1 : Math.min(last, this.last);
       const lacks = { from: this.#stored + 1, to: before };
       if (lacks.to >= lacks.from) this.#connection.log?.warn(lacks, 'Redis lost events; storing them again');
@@ -264,14 +284,22 @@ export class Publisher {
     this.#endsAt = undefined;
   }
 
+  /** Somebody else wrote into the log: that is put aside, and the places are filled with what belongs there. */
+  async #expel(from: number): Promise<void> {
+    await expel(this.#connection, this.#holding.fence, from - 1);
+    this.#foreignFrom = undefined;
+    this.#endsAt = from - 1;
+  }
+
   /** Readers must learn that something is lost for good, and places are counted anew. */
   async #beginAnew(): Promise<void> {
     const epoch = freshEpoch();
-    const { token } = this.#holding;
-    await beginLog(this.#connection, this.#options, { token, epoch, anew: true });
+    const { fence } = this.#holding;
+    await beginLog(this.#connection, this.#options, { fence, epoch, anew: true });
     await this.#tail.beginAnew(epoch, this.#stored + 1);
     this.#wakePersist();
     this.#stored = 0;
+    this.#floor = 1;
     this.#waiters = this.#waiters.map((waiter) => ({ ...waiter, seq: this.last }));
     this.#connection.log?.error({ epoch }, 'Redis lost events that nothing can fill in: a new epoch begins');
   }

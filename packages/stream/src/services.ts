@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import type { RedisClient } from './connection.js';
 import type { LogKeys } from './keys.js';
 
 const INTERVAL_MS = 2_000;
@@ -31,14 +31,14 @@ interface HeartbeatOptions {
 
 /** Writes a service's state to Redis every 2 s, and takes it away when the service stops. */
 export class Heartbeat {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: LogKeys;
   readonly #options: HeartbeatOptions;
   readonly #startedAt = Date.now();
   readonly #timer: NodeJS.Timeout;
   #beating: Promise<void> = Promise.resolve();
 
-  constructor(redis: Redis, keys: LogKeys, options: HeartbeatOptions) {
+  constructor(redis: RedisClient, keys: LogKeys, options: HeartbeatOptions) {
     this.#redis = redis;
     this.#keys = keys;
     this.#options = options;
@@ -74,7 +74,7 @@ export class Heartbeat {
 }
 
 /** The services heard of lately, by name. */
-export async function readServices(redis: Redis, keys: LogKeys): Promise<ServiceState[]> {
+export async function readServices(redis: RedisClient, keys: LogKeys): Promise<ServiceState[]> {
   const fields = Object.values(await redis.hgetall(keys.services));
   const states = fields.flatMap((json) => {
     const state = parseState(json);

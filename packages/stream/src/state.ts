@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './connection.js';
 import { seqOf } from './entries.js';
 import type { LogKeys } from './keys.js';
 
@@ -12,7 +12,7 @@ export interface LogState {
   last: number;
 }
 
-export async function readState(redis: Redis, keys: LogKeys): Promise<LogState> {
+export async function readState(redis: RedisClient, keys: LogKeys): Promise<LogState> {
   const replies = await redis.multi().hget(keys.meta, 'epoch').xinfo('STREAM', keys.events).exec();
   const [epochReply, infoReply] = replies ?? [];
   if (epochReply === undefined || infoReply === undefined) throw new Error('Redis gave no answer to MULTI');
@@ -42,7 +42,7 @@ export interface GroupState {
   ephemeral: boolean;
 }
 
-export async function readGroups(redis: Redis, keys: LogKeys): Promise<GroupState[]> {
+export async function readGroups(redis: RedisClient, keys: LogKeys): Promise<GroupState[]> {
   const { last } = await readState(redis, keys);
   const [groups, ephemeral] = await Promise.all([
     redis.xinfo('GROUPS', keys.events).catch((error: unknown) => {
