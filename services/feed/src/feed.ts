@@ -1,94 +1,88 @@
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Draft, EventOf, Source } from '@vectra/protocol';
-import type { EventLog, Publisher } from '@vectra/stream';
+import type { EventOf, Source } from '@vectra/protocol';
+import { FencedError, type EventLog, type Publisher } from '@vectra/stream';
+import { Held } from './held.js';
+import { Leadership } from './leadership.js';
 import { Meters } from './meters.js';
-import { Normalizer } from './normalizer.js';
-import { Ring } from './ring.js';
 import type { FeedContext } from './service.js';
-import { PublicSource, type ConnectionStatus } from './source.js';
+import { PublicSource, type StatusChange } from './source.js';
 import { sourceOf } from './upstream.js';
 import type { UpstreamEvent } from './wire.js';
 
-const TRIM_INTERVAL_MS = 10_000;
-const HOUR_MS = 3_600_000;
-/** How much of the log is read at the start to know its games again: about twenty of them. */
-const RESTORED_EVENTS = 20_000;
-const PAGE = 1_000;
-/** How long events may wait for Redis when the feed is asked to stop. */
-const FLUSH_MS = 5_000;
-
-/** The feed's life: waits for its turn to write, then connects upstream and fills the log until stopped. */
+/**
+ * The feed's life: it listens to upstream all the time, and by turns stands by and fills the log, until stopped. What it
+ * heard in the last minute it holds: when it takes over, the log gets what it lacks of that.
+ */
 export class Feed {
-  readonly ticks: Ring<EventOf<'game.tick'>>;
   readonly #context: FeedContext;
   readonly #log: EventLog;
   readonly #source: Source;
-  readonly #normalizer: Normalizer;
   readonly #upstream: PublicSource;
   readonly #meters: Meters;
-  #publisher: Publisher | undefined;
+  readonly #held = new Held();
+  /** Unix ms; null for a feed that found the log free. */
+  #standbySince: number | null = null;
+  /** The log is ours, but not read yet: what is held must not expire. */
+  #takingOver = false;
+  #leadership: Leadership | undefined;
+  #connection: StatusChange | undefined;
 
   constructor(context: FeedContext, log: EventLog, upstream: string) {
-    const { config, metrics, health } = context;
+    const { config, metrics } = context;
     this.#context = context;
     this.#log = log;
-    this.ticks = new Ring(config.FEED_RING_TICKS);
     this.#source = sourceOf(upstream);
-    this.#normalizer = new Normalizer({ source: this.#source, rawEvents: config.FEED_RAW_EVENTS });
     this.#upstream = new PublicSource({
       url: upstream,
       origin: config.UPSTREAM_ORIGIN,
       onEvent: (event) => this.#receive(event),
-      onStatus: (status) => this.#connection(status),
+      onStatus: (change) => this.#changeConnection(change),
     });
     this.#meters = new Meters(metrics, {
-      waiting: () => this.#publisher?.waiting ?? 0,
+      leader: () => this.#leadership !== undefined,
+      held: () => this.#held.size,
+      waiting: () => this.#leadership?.publisher.waiting ?? 0,
       connected: () => this.#upstream.connected,
       reconnects: () => this.#upstream.reconnects,
-      illegalTransitions: () => this.#normalizer.games.illegalTransitions,
+      illegalTransitions: () => this.#leadership?.games.illegalTransitions ?? 0,
     });
-    health.set('upstream', false, 'not connected yet');
+    this.#showHealth();
   }
 
   /** Resolves after a clean stop. Rejects when the feed cannot go on. */
   async run(): Promise<void> {
-    const { stopping } = this.#context;
-    const publisher = await this.#openPublisher();
-    this.#publisher = publisher;
+    this.#upstream.open();
     try {
-      // What an earlier feed wrote ahead comes first.
-      await publisher.flush();
-      await this.#restore(publisher.last);
-      this.#upstream.open();
-      const stopped = stopping.aborted ? Promise.resolve() : once(stopping, 'abort');
-      await Promise.race([stopped, publisher.ended, this.#trimRegularly()]);
-      this.#upstream.close();
-      this.#connection({ status: 'disconnected', attempt: 0, reason: 'the feed stops' });
-      await this.#flush(publisher);
+      while (!this.#context.stopping.aborted) await this.#lead(await this.#standBy());
     } finally {
       this.#upstream.close();
-      await publisher.close();
     }
+  }
+
+  /** The newest ticks of the log, oldest first; none while another feed writes it. */
+  newestTicks(): EventOf<'game.tick'>[] {
+    return this.#leadership?.ticks ?? [];
   }
 
   /** What the heartbeat tells, and with it the gateway's `/health`. */
   status(): Record<string, unknown> {
-    const { games } = this.#normalizer;
     const { connected, reconnects, lastEventAt } = this.#upstream;
-    const latencyMs = this.#meters.latency();
+    const games = this.#leadership?.games;
+    const standsBy = this.#leadership === undefined;
     return {
-      role: this.#publisher === undefined ? 'standby' : 'leader',
-      sources: [{ source: 'public', connected, reconnects, lastEventAt, latencyMs }],
-      phase: games.phase,
-      gameId: games.currentId,
-      illegalTransitions: games.illegalTransitions,
-      waiting: this.#publisher?.waiting ?? 0,
+      role: standsBy ? 'standby' : 'leader',
+      status: standsBy ? 'standby' : (this.#connection?.status ?? 'connecting'),
+      sources: [{ source: 'public', connected, reconnects, lastEventAt, latencyMs: this.#meters.latency() }],
+      phase: games?.phase ?? 'UNKNOWN',
+      gameId: games?.currentId ?? null,
+      illegalTransitions: games?.illegalTransitions ?? 0,
+      waiting: this.#leadership?.publisher.waiting ?? 0,
+      held: this.#held.size,
       upstreamEvents: this.#meters.totals,
     };
   }
 
-  async #openPublisher(): Promise<Publisher> {
+  /** Waits until the log is this feed's to write. */
+  async #standBy(): Promise<Publisher> {
     const { config, health, log, stopping } = this.#context;
     const publisher = await this.#log.publisher({
       folder: config.FEED_DATA_DIR,
@@ -97,7 +91,7 @@ export class Feed {
       signal: stopping,
       onStandby: () => {
         log.info({}, 'another feed writes the log; standing by');
-        health.set('upstream', true, 'standing by');
+        this.#standbySince ??= Date.now();
       },
       onStored: (events) => this.#meters.stored(events),
       onProblem: (problem) => health.set('log', problem === null, problem ?? undefined),
@@ -106,76 +100,78 @@ export class Feed {
     return publisher;
   }
 
-  /** Learns from the log which games run and which still lack their seed. */
-  async #restore(last: number): Promise<void> {
-    for (let seq = Math.max(1, last - RESTORED_EVENTS + 1); seq <= last; seq += PAGE) {
-      const page = await this.#log.range(seq, Math.min(last, seq + PAGE - 1), PAGE);
-      for (const event of page) this.#normalizer.restore(event);
+  /** Fills the log until stopped, or until another feed does. */
+  async #lead(publisher: Publisher): Promise<void> {
+    const { log, health } = this.#context;
+    try {
+      const leadership = await this.#takeOver(publisher);
+      await leadership.last();
+      this.#upstream.close();
+      const receivedAt = Date.now();
+      leadership.connection({ status: 'disconnected', attempt: 0, reason: 'the feed stops', receivedAt });
+      await leadership.flush();
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      log.warn({ reason: error.message }, 'another feed writes the log; standing by');
+      health.set('log', true);
+    } finally {
+      this.#standbySince = Date.now();
+      this.#leadership = undefined;
+      this.#showHealth();
+      await publisher.close();
     }
+  }
+
+  async #takeOver(publisher: Publisher): Promise<Leadership> {
+    this.#takingOver = true;
+    try {
+      const parts = { context: this.#context, log: this.#log, source: this.#source, publisher };
+      const leadership = await Leadership.begin(parts);
+      // From here to the end in one turn: nothing that is heard is left out or taken twice.
+      leadership.takeOver(this.#connectionSoFar(), this.#held.heard);
+      this.#leadership = leadership;
+      this.#standbySince = null;
+      this.#showHealth();
+      return leadership;
+    } finally {
+      this.#takingOver = false;
+    }
+  }
+
+  /** What the log is to be told of the connection: that this feed stood by, and how it is now; or all there was. */
+  #connectionSoFar(): StatusChange[] {
+    const now = Date.now();
+    const since = this.#standbySince;
+    if (since === null) return this.#held.heard.filter((heard) => 'status' in heard);
+    const reason = `stood by since ${new Date(since).toISOString()}`;
+    const standby: StatusChange = { status: 'standby', attempt: 0, reason, receivedAt: now };
+    return this.#connection === undefined ? [standby] : [standby, { ...this.#connection, receivedAt: now }];
   }
 
   #receive(event: UpstreamEvent): void {
-    const outcome = this.#normalizer.ingest(event);
-    this.#meters.upstream(event, outcome);
-    const { problem } = outcome;
-    // Those that reach the log are the ones worth a line; the rest of a flood is counted.
-    if (problem !== undefined && outcome.drafts.length > 0) {
-      this.#context.log.warn({ problem }, 'an upstream event cannot be used');
-    }
-    this.#publish(outcome.drafts);
+    this.#hold(event);
+    this.#meters.upstream(event, this.#leadership?.receive(event) ?? { drafts: [], noise: 'standby' });
   }
 
-  #connection({ status, attempt, reason }: ConnectionStatus): void {
-    const timestamp = Date.now();
+  #changeConnection(change: StatusChange): void {
+    const { status, attempt, reason } = change;
     this.#context.log.info({ status, attempt, reason }, 'upstream');
-    this.#context.health.set('upstream', status === 'connected', reason ?? status);
-    const lost = status === 'disconnected' ? this.#normalizer.games.connectionLost(timestamp) : [];
-    const data = { status, source: 'public', attempt, reason };
-    this.#publish([
-      ...lost,
-      { type: 'connection.status', timestamp, gameId: null, source: this.#source, data },
-    ]);
+    this.#connection = change;
+    this.#hold(change);
+    this.#leadership?.connection(change);
+    this.#showHealth();
   }
 
-  #publish(drafts: readonly Draft[]): void {
-    for (const event of this.#publisher?.publish(drafts) ?? []) {
-      if (event.type === 'game.tick') this.ticks.push(event);
-    }
+  #hold(heard: UpstreamEvent | StatusChange): void {
+    this.#held.push(heard);
+    if (!this.#takingOver) this.#held.expire(heard.receivedAt);
   }
 
-  async #trimRegularly(): Promise<void> {
-    const { config, log, stopping } = this.#context;
-    let absent: string | null = null;
-    for (;;) {
-      const due = await sleep(TRIM_INTERVAL_MS, true, { signal: stopping }).catch(() => false); // stopped
-      if (!due) return;
-      const before = Date.now() - config.LOG_RETENTION_HOURS * HOUR_MS;
-      try {
-        const { absentGroup, floor } = await this.#log.trim(before, config.REQUIRED_GROUPS);
-        await this.#publisher?.forget(floor);
-        if (absentGroup !== null && absentGroup !== absent) {
-          log.warn({ group: absentGroup }, 'a required group does not exist: the log is not trimmed');
-        }
-        absent = absentGroup;
-      } catch (error) {
-        log.warn(
-          { reason: error instanceof Error ? error.message : String(error) },
-          'trimming failed; it is tried again',
-        );
-      }
-    }
-  }
-
-  async #flush(publisher: Publisher): Promise<void> {
-    const timer = new AbortController();
-    const late = sleep(FLUSH_MS, true, { signal: timer.signal }).catch(() => false);
-    const flushed = publisher.flush().then(() => false);
-    if (await Promise.race([late, flushed])) {
-      this.#context.log.error(
-        { events: publisher.waiting },
-        'Redis does not take the last events: the next feed stores them from the write-ahead file',
-      );
-    }
-    timer.abort();
+  #showHealth(): void {
+    const { health } = this.#context;
+    const { status, reason } = this.#connection ?? { status: 'not connected yet', reason: null };
+    const leads = this.#leadership !== undefined;
+    health.set('upstream', status === 'connected', `${leads ? '' : 'standby: '}${reason ?? status}`);
+    health.set('role', true, leads ? 'leader' : 'standby');
   }
 }

@@ -15,6 +15,8 @@ export interface Game {
   missing: Set<number>;
   /** Keys of the sidebets that are in the log. */
   sidebets: Set<string>;
+  /** How far its countdown has come in the log this feed began with (ms left); null when that does not tell of it. */
+  countdown: number | null;
 }
 
 export function newGame(id: string): Game {
@@ -29,6 +31,7 @@ export function newGame(id: string): Game {
     rugTick: null,
     missing: new Set(),
     sidebets: new Set(),
+    countdown: null,
   };
 }
 

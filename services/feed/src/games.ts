@@ -3,7 +3,7 @@ import { toDecimal, type Draft, type Event, type Phase, type Source } from '@vec
 import { Batch, type BackfillSource } from './batch.js';
 import { addRange, newGame, ranges, type Game } from './game.js';
 import { sealEvent, verifySeal } from './seal.js';
-import { historyEntry, sidebetsOf, type GameFrame, type HistoryEntry } from './wire.js';
+import { historyEntry, isInPlay, sidebetsOf, type GameFrame, type HistoryEntry } from './wire.js';
 
 /** Seeds are revealed at most ten games later; a few more are remembered. */
 const REMEMBERED_GAMES = 16;
@@ -56,6 +56,29 @@ export class Games {
     return { drafts: [], noise: step.verdict === 'current' ? quietReason(frame) : step.verdict };
   }
 
+  /** Whether the log this feed began with has come as far as this frame. */
+  isInLog(frame: GameFrame): boolean {
+    const game = this.#games.get(frame.gameId);
+    const { tickCount, cooldownTimer = 0 } = frame;
+    if (game === undefined) return false;
+    if (isInPlay(frame)) return game.started && tickCount !== undefined && tickCount <= game.prices.lastTick;
+    return cooldownTimer > 0 && (game.started || cooldownTimer >= (game.countdown ?? Infinity));
+  }
+
+  /**
+   * A frame the log tells of: gives what the log lacks of it. `newest`: the game goes on from this one, which the last
+   * feed may have logged in part; any other is past.
+   */
+  recall(frame: GameFrame, receivedAt: number, newest: boolean): Draft[] {
+    // Its phase is in the log: that comes before the tick.
+    if (newest) return this.observe(frame, receivedAt).drafts.filter(({ type }) => type !== 'game.phase');
+    const batch = new Batch(this.#source, receivedAt);
+    const game = this.#games.get(frame.gameId);
+    if (game !== undefined) this.#fillFromFrame(game, frame, batch);
+    this.#readHistory(frame, batch);
+    return batch.drafts;
+  }
+
   /** The connection was lost: what comes next may be anything. */
   connectionLost(receivedAt: number): Draft[] {
     const previous = this.#machine.phase;
@@ -69,20 +92,18 @@ export class Games {
 
   /** Takes over what the log tells of the games, so that a restarted feed goes on with them. */
   restore(event: Event): void {
-    if (event.gameId === null || !event.type.startsWith('game.')) return;
+    if (event.gameId === null || !/^(game|sidebet)\./.test(event.type)) return;
     const game = this.#remember(event.gameId);
     switch (event.type) {
       case 'game.start':
         game.started = true;
         game.serverSeedHash = event.data.serverSeedHash;
         game.version = event.data.gameVersion;
-        this.#machine.observe({
-          gameId: game.id,
-          active: true,
-          tickCount: event.data.joinedAtTick,
-          hasHistory: false,
-        });
-        this.#machine.reset();
+        this.#replacesOthers(game);
+        break;
+      case 'game.phase':
+        if (event.data.cooldownTimer > 0) game.countdown = event.data.cooldownTimer;
+        this.#replacesOthers(game);
         break;
       case 'game.tick':
         game.prices.set(event.data.tickCount, Number(event.data.price));
@@ -101,11 +122,17 @@ export class Games {
     }
   }
 
+  /** The log is at this game now, in whatever phase. */
+  #replacesOthers(game: Game): void {
+    this.#machine.observe({ gameId: game.id, hasHistory: false });
+    this.#machine.reset();
+  }
+
   #follow(frame: GameFrame, step: PhaseStep, batch: Batch): void {
     if (!step.legal) this.#illegalTransitions++;
     if (step.newGame) this.#interruptOthers(frame.gameId, batch);
     const game = this.#game(frame);
-    const inPlay = frame.active === true || frame.rugged === true;
+    const inPlay = isInPlay(frame);
     if (inPlay && !game.started && frame.tickCount !== undefined) {
       game.started = true;
       const { serverSeedHash, version: gameVersion } = game;

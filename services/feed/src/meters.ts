@@ -15,6 +15,8 @@ export interface Latency {
 }
 
 interface Gauges {
+  leader: () => boolean;
+  held: () => number;
   waiting: () => number;
   connected: () => boolean;
   reconnects: () => number;
@@ -64,6 +66,15 @@ export class Meters {
       buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
     });
+    gauge(metrics, 'feed_leader', '1 while this feed writes the log, 0 while it stands by.', () =>
+      Number(gauges.leader()),
+    );
+    gauge(
+      metrics,
+      'feed_held_events',
+      'Upstream events of the last minute, held for a takeover.',
+      gauges.held,
+    );
     gauge(metrics, 'feed_waiting_events', 'Events that wait to be stored.', gauges.waiting);
     gauge(
       metrics,

@@ -2,6 +2,7 @@ import { RAW_PREFIX, type Draft, type Event, type Source } from '@vectra/protoco
 import { z } from 'zod';
 import { Games } from './games.js';
 import { isPlayerEvent, playerEvent, sidebetKey } from './players.js';
+import type { StatusChange } from './source.js';
 import { gameFrame, payloadOf, type UpstreamEvent } from './wire.js';
 
 /** Trades seen lately, so that one sent again after a reconnect is not taken for another. */
@@ -10,6 +11,14 @@ const REMEMBERED_TRADES = 4_000;
 const COMPLAINT_INTERVAL_MS = 10_000;
 /** An event name becomes part of an event type. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_/.:-]{0,79}$/;
+
+/** Upstream events with a natural key: they can be told apart from those of the log wherever they stand. */
+const KEYED: ReadonlySet<string> = new Set([
+  'standard/newTrade',
+  'newSideBet',
+  'currentSidebet',
+  'currentSidebetResult',
+]);
 
 export interface NormalizerOptions {
   /** What the events say of their source. */
@@ -34,6 +43,8 @@ export class Normalizer {
   readonly #trades = new Set<string>();
   readonly #lastStates = new Map<string, string>();
   readonly #complaints = new Map<string, number>();
+  /** What the log has after its newest frame of events that only their content tells apart. Heard again, they are the same. */
+  #keyless: string[] = [];
 
   constructor({ source, rawEvents }: NormalizerOptions) {
     this.#source = source;
@@ -44,10 +55,33 @@ export class Normalizer {
   /** Takes over what the newest events of the log tell, oldest first. */
   restore(event: Event): void {
     this.games.restore(event);
-    if (event.type === 'player.trade') this.#isRepeatedTrade(event.data.tradeId);
-    if (event.type === 'sidebet.placed' || event.type === 'sidebet.result') {
-      this.games.get(event.gameId ?? '')?.sidebets.add(sidebetKey(event.type, event.data));
-    }
+    this.#isKnown(event);
+    if (event.type === 'game.tick' || event.type === 'game.phase') this.#keyless = [];
+    else if (isKeyless(event)) this.#keyless.push(contentOf(event));
+  }
+
+  /** Whether the log that was taken over has come as far as this event. Only a game's frames tell. */
+  isInLog({ name, args }: UpstreamEvent): boolean {
+    if (name !== 'gameStateUpdate') return false;
+    const frame = gameFrame.safeParse(payloadOf(args));
+    return frame.success && this.games.isInLog(frame.data);
+  }
+
+  /**
+   * An event from before the newest frame the log has, or (`newest`) that frame: gives what the log lacks of it.
+   * Never throws.
+   */
+  recall(upstream: UpstreamEvent, newest: boolean): Outcome {
+    const { name, args, receivedAt } = upstream;
+    if (KEYED.has(name)) return this.ingest(upstream);
+    const frame = gameFrame.safeParse(name === 'gameStateUpdate' ? payloadOf(args) : undefined);
+    const drafts = frame.success ? this.games.recall(frame.data, receivedAt, newest) : [];
+    return drafts.length > 0 ? { drafts } : { drafts, noise: 'repeated' };
+  }
+
+  /** What a change of the connection does to the games. */
+  connection({ status, receivedAt }: StatusChange): Draft[] {
+    return status === 'disconnected' ? this.games.connectionLost(receivedAt) : [];
   }
 
   /** Never throws: what can't be used is noise with a problem. */
@@ -65,7 +99,12 @@ export class Normalizer {
     if (!NAME.test(name)) return this.#invalid(upstream, 'not an event name');
     const payload = payloadOf(args);
     if (payload === undefined && args.length > 0) return { drafts: [], noise: 'trace_only' };
-    if (name === 'gameStateUpdate') return this.games.observe(gameFrame.parse(payload), receivedAt);
+    if (name === 'gameStateUpdate') {
+      const observation = this.games.observe(gameFrame.parse(payload), receivedAt);
+      // From here on upstream is farther than the log was.
+      if (observation.drafts.some(({ type }) => type !== 'game.phase')) this.#keyless = [];
+      return observation;
+    }
     if (isPlayerEvent(name)) return this.#player(upstream, payload);
     if (!this.#rawEvents.has('*') && !this.#rawEvents.has(name)) return { drafts: [], noise: 'not_selected' };
     const type = `${RAW_PREFIX}${name}` as const;
@@ -76,7 +115,7 @@ export class Normalizer {
       source: this.#source,
       data: { payload },
     };
-    return { drafts: [draft] };
+    return this.#isRepetition(draft) ? { drafts: [], noise: 'repeated' } : { drafts: [draft] };
   }
 
   #player({ name, receivedAt }: UpstreamEvent, payload: unknown): Outcome {
@@ -84,7 +123,14 @@ export class Normalizer {
     return this.#isRepetition(draft) ? { drafts: [], noise: 'repeated' } : { drafts: [draft] };
   }
 
+  /** Whether the log has this already. From now on it has. */
   #isRepetition(draft: Draft): boolean {
+    const known = this.#keyless.length > 0 ? this.#keyless.indexOf(contentOf(draft)) : -1;
+    if (known !== -1) this.#keyless.splice(known, 1);
+    return this.#isKnown(draft) || known !== -1;
+  }
+
+  #isKnown(draft: Draft): boolean {
     switch (draft.type) {
       case 'player.trade':
         return this.#isRepeatedTrade(draft.data.tradeId);
@@ -92,14 +138,17 @@ export class Normalizer {
       case 'sidebet.result': {
         const known = this.games.get(draft.gameId ?? '')?.sidebets;
         const key = sidebetKey(draft.type, draft.data);
-        if (known?.has(key) === true && !draft.data.own) return true;
-        known?.add(key);
+        // The account's own bet is told twice: to everybody, and as its own.
+        const stated = draft.data.own ? `own:${key}` : key;
+        if (known?.has(stated) === true) return true;
+        known?.add(key).add(stated);
         return false;
       }
       case 'player.identity':
-      case 'player.leaderboard': {
-        // Stated with every frame; only what is new is an event.
-        const state = JSON.stringify([draft.gameId, draft.data]);
+      case 'player.leaderboard':
+      case 'player.update': {
+        // Stated over and over; only what is new is an event.
+        const state = contentOf(draft);
         if (this.#lastStates.get(draft.type) === state) return true;
         this.#lastStates.set(draft.type, state);
         return false;
@@ -134,4 +183,18 @@ export class Normalizer {
     };
     return { drafts: [complaint], noise: 'invalid', problem };
   }
+}
+
+/** What says how something is, and events of unknown kinds. */
+function isKeyless({ type }: Event): boolean {
+  return (type.startsWith('player.') && type !== 'player.trade') || type.startsWith(RAW_PREFIX);
+}
+
+/** As JSON with sorted keys: what was read from the log has them in another order. */
+function contentOf({ type, gameId, data }: Draft): string {
+  return JSON.stringify([type, gameId, data], (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

@@ -34,7 +34,7 @@ export const feed: ServiceDefinition<FeedVariable> = {
     const upstream = await chooseUpstream(config);
     log.info({ upstream }, 'upstream chosen');
     const service = new Feed(context, eventLog, upstream);
-    http.get('/ticks', () => service.ticks.newest());
+    http.get('/ticks', () => service.newestTicks());
     eventLog.announce('feed', () => ({ ok: health.ok, detail: service.status() }));
     const running = service.run().catch((error: unknown) => {
       if (!stopping.aborted) context.fail(error);

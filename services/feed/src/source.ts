@@ -9,13 +9,16 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 export type ConnectionStatus = Pick<EventData<'connection.status'>, 'status' | 'attempt' | 'reason'>;
 
+/** A change of the connection, and when (Unix ms). */
+export type StatusChange = ConnectionStatus & { receivedAt: number };
+
 export interface SourceOptions {
   /** Socket.IO server; the query of the URL is sent along. */
   url: string;
   /** Origin header. */
   origin: string;
   onEvent: (event: UpstreamEvent) => void;
-  onStatus: (status: ConnectionStatus) => void;
+  onStatus: (change: StatusChange) => void;
 }
 
 /**
@@ -64,7 +67,7 @@ export class PublicSource {
 
   open(): void {
     this.#attempt = 1;
-    this.#options.onStatus({ status: 'connecting', attempt: this.#attempt, reason: null });
+    this.#tell('connecting', null);
     this.#socket.connect();
   }
 
@@ -76,7 +79,7 @@ export class PublicSource {
   #connected(): void {
     if (this.#lastEventAt !== null) this.#reconnects++;
     this.#attempt = 0;
-    this.#options.onStatus({ status: 'connected', attempt: 0, reason: null });
+    this.#tell('connected', null);
   }
 
   #lost(status: 'disconnected' | 'reconnecting', reason: string): void {
@@ -84,7 +87,7 @@ export class PublicSource {
     this.#attempt++;
     // Every failed attempt of a long outage would drown what matters: 1, 2, 4, 8, ... are told.
     if (status === 'disconnected' || (this.#attempt & (this.#attempt - 1)) === 0) {
-      this.#options.onStatus({ status, attempt: this.#attempt, reason });
+      this.#tell(status, reason);
     }
     void this.#retry();
   }
@@ -95,6 +98,10 @@ export class PublicSource {
     const { signal } = this.#closing;
     const waited = await sleep(delay, true, { signal }).catch(() => false); // closed meanwhile
     if (waited) this.#socket.connect();
+  }
+
+  #tell(status: ConnectionStatus['status'], reason: string | null): void {
+    this.#options.onStatus({ status, attempt: this.#attempt, reason, receivedAt: Date.now() });
   }
 
   #received(name: string, args: unknown[]): void {

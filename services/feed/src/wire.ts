@@ -39,6 +39,11 @@ export const gameFrame = z.object({
 });
 export type GameFrame = z.infer<typeof gameFrame>;
 
+/** Only frames of a running game or of its rug tell a price. */
+export function isInPlay({ active, rugged }: GameFrame): boolean {
+  return active === true || rugged === true;
+}
+
 const globalSidebet = z.object({
   id: z.string().nullish(),
   type: z.enum(['placed', 'payout']),
