@@ -63,9 +63,15 @@ export const variableGroups = {
   },
   'The log (Redis Streams)': {
     REDIS_URL: {
-      schema: url('redis:', 'rediss:'),
+      schema: z
+        .string()
+        .regex(
+          /^rediss?(\+sentinel|\+cluster)?:\/\/./,
+          'expected redis://host:port, redis+sentinel://host:port,host:port/master or redis+cluster://host:port,host:port (rediss with TLS)',
+        ),
       fallback: 'redis://127.0.0.1:6379',
-      about: 'Where Redis is. Standalone runs start a redis-server of their own unless this is set.',
+      about:
+        'Where Redis is: redis://host:port, redis+sentinel://host:port,host:port/master, redis+cluster://host:port,host:port; rediss with TLS. Standalone runs start a redis-server of their own unless this is set.',
     },
     STREAM: {
       schema: z
@@ -85,6 +91,12 @@ export const variableGroups = {
       schema: positiveNumber,
       fallback: '24',
       about: 'Events older than this are trimmed once every required group has processed them.',
+    },
+    LOG_MAX_EVENTS: {
+      schema: integer(1_000, 1_000_000_000),
+      fallback: '1500000',
+      about:
+        'How many events Redis may hold. When a required group is so far behind that none can be trimmed, newer ones wait in the file of the feed, which raises an alarm. A million ticks take some 350 MB.',
     },
     REQUIRED_GROUPS: {
       schema: list,

@@ -240,9 +240,10 @@ export class Ownership {
     const [id] = entry;
     if (this.#buried.has(id)) return;
     const { connection, name, holding, options } = this.#parts;
-    await this.#commands.bury(holding.fence, entry, reason);
+    // An ephemeral group leaves nothing behind.
+    if (options.ephemeral !== true) await this.#commands.bury(holding.fence, entry, reason);
     this.#buried.add(id);
-    connection.log?.error({ group: name, id, reason }, 'an entry was moved to the dead letters');
+    connection.log?.error({ group: name, id, reason }, 'an entry can not be processed: put aside');
     options.onDeadLetter?.({ id, reason });
   }
 

@@ -38,6 +38,8 @@ export interface GroupState {
   pending: number;
   /** Events the group has not acknowledged: not handed over yet, or pending. */
   lag: number;
+  /** Entries it could not process. */
+  deadLetters: number;
   /** Ends with its consumer; never holds up trimming for longer than its lease. */
   ephemeral: boolean;
 }
@@ -51,9 +53,9 @@ export async function readGroups(redis: RedisClient, keys: LogKeys): Promise<Gro
     }) as Promise<unknown[][]>,
     redis.smembers(keys.ephemeral),
   ]);
-  return groups.map((fields) => {
-    const group = pairs(fields);
-    const name = String(group.get('name'));
+  const named = groups.map(pairs).map((group) => [String(group.get('name')), group] as const);
+  const letters = await Promise.all(named.map(([name]) => redis.xlen(keys.deadLetters(name))));
+  return named.map(([name, group], index) => {
     const delivered = seqOf(String(group.get('last-delivered-id')));
     const pending = Number(group.get('pending'));
     return {
@@ -61,6 +63,7 @@ export async function readGroups(redis: RedisClient, keys: LogKeys): Promise<Gro
       delivered,
       pending,
       lag: Math.max(0, last - delivered) + pending,
+      deadLetters: letters[index] ?? 0,
       ephemeral: ephemeral.includes(name),
     };
   });

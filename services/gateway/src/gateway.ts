@@ -1,5 +1,5 @@
 import { formatPosition, type Event } from '@vectra/protocol';
-import type { GroupOptions } from '@vectra/stream';
+import { safeUrl, type GroupOptions } from '@vectra/stream';
 import { Counter, Gauge } from 'prom-client';
 import { serveApi } from './api.js';
 import { assess, type GatewayState, type HealthReport } from './health.js';
@@ -106,7 +106,7 @@ export class Gateway {
         log.error(gap, 'events were trimmed before this gateway had them; its clients are told');
         this.#sockets.sendAway();
       },
-      onEpoch: (epoch, previous) => log.warn({ epoch, previous }, 'the log began anew'),
+      onEpoch: (epoch, previous) => log.error({ epoch, previous }, 'the log began anew; clients are told'),
     };
     for await (const { events } of this.#log.group(`gateway:${this.#instance}`, options)) {
       for (const event of events) {
@@ -135,7 +135,7 @@ export class Gateway {
       gateway: this.#state(),
       expectedServices: config.GATEWAY_EXPECTED_SERVICES,
       requiredGroups: config.REQUIRED_GROUPS,
-      redis: new URL(config.REDIS_URL).host,
+      redis: safeUrl(config.REDIS_URL),
       now: Date.now(),
     });
   }

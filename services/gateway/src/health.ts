@@ -58,7 +58,7 @@ export interface HealthReport {
   services: Record<string, { ok: boolean; instances: (ServiceState & { fresh: boolean })[] }>;
   sources: SourceState[];
   log: LogState & { reachable: boolean };
-  groups: { name: string; lag: number; pending: number; required: boolean }[];
+  groups: { name: string; lag: number; pending: number; deadLetters: number; required: boolean }[];
   gateway: GatewayState;
   /** Unix ms. */
   at: number;
@@ -75,6 +75,7 @@ export function assess(question: HealthQuestion): HealthReport {
         ...serviceProblems(services, question),
         ...sourceProblems(sources),
         ...groupProblems(question),
+        ...deadLetterProblems(question),
         ...gatewayProblems(question),
       ]
     : [redisProblem(question)];
@@ -84,10 +85,11 @@ export function assess(question: HealthQuestion): HealthReport {
     services,
     sources,
     log: { ...observation.log, reachable },
-    groups: observation.groups.map(({ name, lag, pending }) => ({
+    groups: observation.groups.map(({ name, lag, pending, deadLetters }) => ({
       name,
       lag,
       pending,
+      deadLetters,
       required: requiredGroups.includes(name),
     })),
     gateway,
@@ -191,6 +193,16 @@ function groupProblems({ observation, requiredGroups }: HealthQuestion): Problem
     const message = `The group ${name} is ${group.lag} events behind (more than ${LAG_LIMIT}); they are kept until it has them.`;
     return [{ part, message, remedy: `Check that its service runs and keeps up: its log, CPU and disk.` }];
   });
+}
+
+function deadLetterProblems({ observation }: HealthQuestion): Problem[] {
+  return observation.groups
+    .filter(({ deadLetters }) => deadLetters > 0)
+    .map(({ name, deadLetters }) => ({
+      part: `group ${name}`,
+      message: `${deadLetters} entries of the log could not be processed by ${name}; they are among its dead letters.`,
+      remedy: `\`npx vectra-log dead-letters list ${name}\` lists them with the reason; replay them when it is mended, or discard them.`,
+    }));
 }
 
 function gatewayProblems({ observation, gateway }: HealthQuestion): Problem[] {

@@ -7,6 +7,7 @@ import { createFile, ensureFolder, hasCode, namesIn, sweepTemporaries, withFile 
 import {
   encodeBeginning,
   encodeGap,
+  encodeLate,
   readSegment,
   segmentName,
   segmentOrdinal,
@@ -53,6 +54,8 @@ export class Journal {
   /** The tail's segment, when it is this owner's and sound. */
   #handle: FileHandle | undefined;
   #gaps: Gap[] = [];
+  /** Ids of the late events in the newest segment. */
+  #late = new Set<string>();
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -76,6 +79,7 @@ export class Journal {
     this.#token = token;
     this.#position = undefined;
     this.#tail = undefined;
+    this.#late.clear();
     await ensureFolder(folder);
     await sweepTemporaries(folder);
     const ordinal = (await segmentsIn(folder)).at(-1);
@@ -98,8 +102,23 @@ export class Journal {
    */
   async append(events: readonly Event[], carry: () => Carry): Promise<readonly Event[]> {
     const fresh = events.filter((event) => this.#isNew(event));
-    const lines = [...this.#gaps.map(encodeGap), ...fresh.map(encodeEvent)];
-    if (lines.length === 0) return fresh;
+    await this.#write([...this.#gaps.map(encodeGap), ...fresh.map(encodeEvent)], carry);
+    this.#gaps = [];
+    const last = fresh.at(-1);
+    if (last !== undefined) this.#position = parsePosition(last.id);
+    return fresh;
+  }
+
+  /** Like `append`, for events that belong before the journal's end; the place it goes up to stays. */
+  async appendLate(events: readonly Event[], carry: () => Carry): Promise<readonly Event[]> {
+    const fresh = events.filter(({ id }) => !this.#late.has(id));
+    await this.#write(fresh.map(encodeLate), carry);
+    for (const { id } of fresh) this.#late.add(id);
+    return fresh;
+  }
+
+  async #write(lines: readonly string[], carry: () => Carry): Promise<void> {
+    if (lines.length === 0) return;
     const text = `${lines.join('\n')}\n`;
     const full =
       this.#tail !== undefined && this.#tail.bytes >= (this.#options.segmentBytes ?? SEGMENT_BYTES);
@@ -108,11 +127,7 @@ export class Journal {
       this.#handle === undefined
         ? await this.#beginSegment(text, carry())
         : await this.#extendSegment(this.#handle, text);
-    this.#gaps = [];
-    const last = fresh.at(-1);
-    if (last !== undefined) this.#position = parsePosition(last.id);
     this.#options.onAppended?.(bytes);
-    return fresh;
   }
 
   async close(): Promise<void> {
@@ -142,6 +157,7 @@ export class Journal {
       }
       if (line.kind === 'header') this.#position = positionAfter(line.header);
       if (line.kind === 'event') this.#position = parsePosition(line.event.id);
+      if (line.kind === 'late') this.#late.add(line.event.id);
       bytes = line.end;
       visit(line);
     }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Event, Position } from '@vectra/protocol';
 import type { Health } from '@vectra/service-kit';
-import { GameBook, type Game } from './book.js';
+import { GameBook, type Carry, type Game } from './book.js';
 import { isFileError } from './disk.js';
 import { RecordingFiles } from './files.js';
 import { Journal, type JournalOptions } from './journal.js';
@@ -61,7 +61,7 @@ export class Recorder {
     this.#book = new GameBook();
     await this.#journal.recover(token, (line) => {
       if (line.kind === 'header') this.#book = new GameBook(line.header.left);
-      if (line.kind === 'carried' || line.kind === 'event') this.#apply(line.event);
+      if (line.kind === 'carried' || line.kind === 'event' || line.kind === 'late') this.#apply(line.event);
     });
     this.#options.health.set('journal', true);
     await this.#files.sweep(
@@ -80,13 +80,15 @@ export class Recorder {
   /**
    * Records a batch, as often as it takes while the disk refuses.
    *
+   * @param late the events are dead letters sent again: they belong before what is recorded already.
    * @returns false when it gave up because of a stop or because `owned` said so: the batch must not be acknowledged.
    * @throws SupersededError when another owner wrote meanwhile.
    */
-  async record(events: readonly Event[], owned: () => boolean): Promise<boolean> {
+  async record(events: readonly Event[], owned: () => boolean, late = false): Promise<boolean> {
+    const carry = (): Carry => this.#book.carry();
     let added: readonly Event[] = [];
     const durable = await this.#persist('journal', owned, async () => {
-      added = await this.#journal.append(events, () => this.#book.carry());
+      added = await (late ? this.#journal.appendLate(events, carry) : this.#journal.append(events, carry));
     });
     if (!durable) return false;
     for (const event of added) this.#apply(event);

@@ -36,10 +36,13 @@ export type SegmentHeader = z.infer<typeof header>;
 const gapLine = z.object({ gap: z.object({ from: z.int(), to: z.int() }) });
 export type Gap = z.infer<typeof gapLine>['gap'];
 
+/** A dead letter that was sent again: it belongs before the events above it. */
+const LATE = '{"late":';
+
 /** One whole line of a segment; `end` is the offset in bytes just after it. */
 export type SegmentLine = { end: number } & (
   | { kind: 'header'; header: SegmentHeader }
-  | { kind: 'carried' | 'event'; event: Event }
+  | { kind: 'carried' | 'event' | 'late'; event: Event }
   | { kind: 'gap'; gap: Gap }
   /** Not readable: `reason` says why. */
   | { kind: 'damaged'; reason: string }
@@ -79,6 +82,10 @@ export function encodeGap({ from, to }: Gap): string {
   return JSON.stringify({ gap: { from, to } });
 }
 
+export function encodeLate(event: Event): string {
+  return `${LATE}${encodeEvent(event)}}`;
+}
+
 /** Reads a segment's whole lines, up to `bytes` where given. A last line without its line end is no line. */
 export async function* readSegment(path: string, bytes = Infinity): AsyncGenerator<SegmentLine> {
   let carried = 0;
@@ -98,6 +105,7 @@ function parseLine(text: string, first: boolean, carried: boolean): Line {
   try {
     if (first) return { kind: 'header', header: header.parse(JSON.parse(text)) };
     if (text.startsWith('{"gap"')) return { kind: 'gap', gap: gapLine.parse(JSON.parse(text)).gap };
+    if (text.startsWith(LATE)) return { kind: 'late', event: decodeEvent(text.slice(LATE.length, -1)) };
     return { kind: carried ? 'carried' : 'event', event: decodeEvent(text) };
   } catch (error) {
     if (error instanceof SyntaxError) return { kind: 'damaged', reason: `not JSON: ${text.slice(0, 80)}` };

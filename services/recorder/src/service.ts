@@ -74,7 +74,7 @@ async function consumeUntilSuperseded(context: Context, events: EventLog, consum
     signal: stopping,
     onOwned: async (token) => {
       const position = await recorder.takeOver(token);
-      health.set('gap', true);
+      for (const check of ['gap', 'epoch', 'events']) health.set(check, true);
       log.info(
         { fence: token, position: position === undefined ? null : formatPosition(position) },
         'recording',
@@ -87,11 +87,19 @@ async function consumeUntilSuperseded(context: Context, events: EventLog, consum
       health.set('gap', false, `events ${gap.from} to ${gap.to} were trimmed before they could be recorded`);
       log.error(gap, 'events are lost: trimmed before they could be recorded');
     },
-    onEpoch: (epoch, previous) => log.warn({ epoch, previous }, 'the log began anew'),
+    onEpoch: (epoch, previous) => {
+      health.set(
+        'epoch',
+        false,
+        `the log began anew (${previous} -> ${epoch}): events in between may be lost`,
+      );
+      log.error({ epoch, previous }, 'the log began anew: what was in between may be lost');
+    },
+    onDeadLetter: ({ id, reason }) => health.set('events', false, `entry ${id} was not recorded: ${reason}`),
   });
-  for await (const { events: batch, owned } of group) {
+  for await (const { events: batch, owned, replayed } of group) {
     // Coming back for the next batch acknowledges this one, which is refused when ownership is gone.
-    if (await recorder.record(batch, owned)) onEvents(batch.length);
+    if (await recorder.record(batch, owned, replayed)) onEvents(batch.length);
     else if (stopping.aborted) return;
   }
 }

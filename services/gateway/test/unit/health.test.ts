@@ -11,7 +11,14 @@ function service(name: string, more: Partial<ServiceState> = {}): ServiceState {
 
 const source = { source: 'public', connected: true, reconnects: 0, lastEventAt: NOW, latencyMs: null };
 const feed = service('feed', { detail: { sources: [source] } });
-const recorder: GroupState = { name: 'recorder', delivered: 100, pending: 0, lag: 0, ephemeral: false };
+const recorder: GroupState = {
+  name: 'recorder',
+  delivered: 100,
+  pending: 0,
+  lag: 0,
+  deadLetters: 0,
+  ephemeral: false,
+};
 
 function question(change: Partial<HealthQuestion['observation']> = {}): HealthQuestion {
   const log = { epoch: 'aaaa', first: 1, last: 100 };
@@ -33,7 +40,7 @@ describe('the health of the system', () => {
     const report = assess(question());
     expect(report).toMatchObject({ status: 'ok', problems: [], log: { reachable: true, last: 100 } });
     expect(report.sources).toMatchObject([{ source: 'public', connected: true, service: 'feed' }]);
-    expect(report.groups).toEqual([{ name: 'recorder', lag: 0, pending: 0, required: true }]);
+    expect(report.groups).toEqual([{ name: 'recorder', lag: 0, pending: 0, deadLetters: 0, required: true }]);
   });
 
   it('is down when Redis does not answer, and blames nobody else for that', () => {
@@ -73,6 +80,15 @@ describe('the health of the system', () => {
     const lost = service('feed', { detail: { sources: [{ ...source, connected: false }] } });
     expect(partsOf(question({ services: [lost, service('recorder')] }))).toEqual(['source public']);
     expect(partsOf(question({ services: [lost, feed, service('recorder')] }))).toEqual([]);
+  });
+
+  it('is degraded by dead letters of any group, and says how to see them', () => {
+    const [problem] = assess(question({ groups: [{ ...recorder, deadLetters: 2 }] })).problems;
+    expect(problem).toMatchObject({
+      part: 'group recorder',
+      message: expect.stringMatching(/^2 entries/) as string,
+    });
+    expect(problem?.remedy).toContain('dead-letters list recorder');
   });
 
   it('is degraded by a required group that lags or is absent, but not before there is a log', () => {

@@ -1,4 +1,4 @@
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { rebuild } from '../../src/rebuild.js';
@@ -56,6 +56,33 @@ describe('the recorder', () => {
     expect(await second.takeOver(2)).toEqual({ epoch: '8f3a12bc', seq: 4 });
     await second.record(events.slice(4), owned);
     expect(await recordings(folder)).toEqual(await undisturbed());
+  });
+
+  it('adds a dead letter that is sent again to its game, once, whatever restarts and rebuilds come', async () => {
+    const folder = await temporaryFolder();
+    const events = logOf([...game.whole(), ...next.whole()]);
+    const whole = await temporaryFolder();
+    await recordAll(whole, events);
+    const expected = await recordings(whole);
+    const missed = events.findIndex(
+      ({ type, data }) => type === 'game.tick' && 'tickCount' in data && data.tickCount === 1,
+    );
+    const { recorder } = open(folder);
+    await recorder.takeOver(1);
+    await recorder.record([...events.slice(0, missed), ...events.slice(missed + 1)], owned);
+    const position = recorder.position;
+    expect(await recordings(folder)).not.toEqual(expected);
+    await recorder.record(events.slice(missed, missed + 1), owned, true);
+    expect(recorder.position).toEqual(position);
+    expect(await recordings(folder)).toEqual(expected);
+    await recorder.close();
+    const second = open(folder).recorder;
+    expect(await second.takeOver(2)).toEqual(position);
+    await second.record(events.slice(missed, missed + 1), owned, true);
+    const journal = await Promise.all((await segments(folder)).map((path) => readFile(path, 'utf8')));
+    expect(journal.join('').match(/^\{"late":/gm)).toHaveLength(1);
+    await rebuild(folder, silent);
+    expect(await recordings(folder)).toEqual(expected);
   });
 
   it('repairs at its start what a crash left of the files', async () => {

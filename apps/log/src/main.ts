@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
+import { EventLog } from '@vectra/stream';
+import {
+  discardDeadLetters,
+  listDeadLetters,
+  replayDeadLetters,
+  showState,
+  type Output,
+} from './commands.js';
+
+/** Opens the log, does one thing, and closes it; the exit status tells whether all of it could be done. */
+async function withLog(act: (log: EventLog, output: Output) => Promise<boolean>): Promise<void> {
+  const output: Output = {
+    json: program.opts<{ json?: boolean }>().json === true,
+    write: (text) => void process.stdout.write(text),
+  };
+  try {
+    const config = loadConfig(['REDIS_URL', 'STREAM', 'LOG_LEVEL', 'LOG_FORMAT']);
+    const log = await EventLog.open({
+      url: config.REDIS_URL,
+      stream: config.STREAM,
+      name: 'log',
+      log: createLogger('vectra-log', config, process.stderr),
+    });
+    try {
+      if (!(await act(log, output))) process.exitCode = 1;
+    } finally {
+      await log.close();
+    }
+  } catch (error) {
+    process.stderr.write(`vectra-log: ${describeFailure(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+const program = new Command('vectra-log')
+  .description("The log's state, its groups, and their dead letters. REDIS_URL and STREAM say which log.")
+  .option('--json', 'print JSON');
+
+program
+  .command('state')
+  .description('epoch, extent, and every group with its lag')
+  .action(() => withLog(showState));
+
+const deadLetters = program.command('dead-letters').description('what groups could not process');
+deadLetters
+  .command('list')
+  .argument('[group]', 'one group; without it, how many each group has')
+  .description('the dead letters of a group, with the reason')
+  .action((group: string | undefined) => withLog((log, output) => listDeadLetters(log, group, output)));
+deadLetters
+  .command('replay')
+  .argument('<group>')
+  .argument('[entries...]', 'entry ids such as 1042-0; without them, all')
+  .description('have them delivered to the group again')
+  .action((group: string, ids: string[]) =>
+    withLog((log, output) => replayDeadLetters(log, { group, ids }, output)),
+  );
+deadLetters
+  .command('discard')
+  .argument('<group>')
+  .argument('<entries...>', 'entry ids such as 1042-0')
+  .description('drop them for good')
+  .action((group: string, ids: string[]) =>
+    withLog((log, output) => discardDeadLetters(log, { group, ids }, output)),
+  );
+
+await program.parseAsync();
