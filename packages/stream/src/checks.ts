@@ -1,3 +1,4 @@
+import { Cluster } from 'ioredis';
 import type { RedisClient } from './connection.js';
 import { UnsuitableRedisError } from './errors.js';
 
@@ -11,7 +12,19 @@ const OLDEST_MAJOR = 7;
  * @throws UnsuitableRedisError naming the setting and the remedy.
  */
 export async function checkRedis(redis: RedisClient, metaKey: string): Promise<void> {
-  const info = parseInfo(await redis.info());
+  // In a Cluster any master may hold the log tomorrow.
+  const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
+  for (const server of servers) checkServer(parseInfo(await server.info()));
+  const schema = await redis.hget(metaKey, 'schema');
+  if (schema !== null && schema !== SCHEMA_VERSION) {
+    throw new UnsuitableRedisError(
+      `the log in this Redis has schema version ${schema}, this program speaks ${SCHEMA_VERSION}: ` +
+        'use the program of that version, or another STREAM',
+    );
+  }
+}
+
+function checkServer(info: ReadonlyMap<string, string>): void {
   const version = info.get('redis_version') ?? '0';
   if (Number.parseInt(version, 10) < OLDEST_MAJOR) {
     throw new UnsuitableRedisError(`Redis is version ${version}; at least ${OLDEST_MAJOR}.0 is needed`);
@@ -25,13 +38,6 @@ export async function checkRedis(redis: RedisClient, metaKey: string): Promise<v
   const role = info.get('role');
   if (role !== 'master') {
     throw new UnsuitableRedisError(`this Redis is a ${role}: set REDIS_URL to the one that takes writes`);
-  }
-  const schema = await redis.hget(metaKey, 'schema');
-  if (schema !== null && schema !== SCHEMA_VERSION) {
-    throw new UnsuitableRedisError(
-      `the log in this Redis has schema version ${schema}, this program speaks ${SCHEMA_VERSION}: ` +
-        'use the program of that version, or another STREAM',
-    );
   }
 }
 
