@@ -5,6 +5,7 @@ import { Leadership } from './leadership.js';
 import { Meters } from './meters.js';
 import type { FeedContext } from './service.js';
 import { PublicSource, type StatusChange } from './source.js';
+import { trimRegularly } from './trimming.js';
 import { sourceOf } from './upstream.js';
 import type { UpstreamEvent } from './wire.js';
 
@@ -103,6 +104,9 @@ export class Feed {
   /** Fills the log until stopped, or until another feed does. */
   async #lead(publisher: Publisher): Promise<void> {
     const { log, health } = this.#context;
+    const ended = new AbortController();
+    // From the beginning: what waits to be stored may wait for room.
+    const trimming = trimRegularly(this.#context, this.#log, publisher, ended.signal);
     try {
       const leadership = await this.#takeOver(publisher);
       await leadership.last();
@@ -118,6 +122,8 @@ export class Feed {
       this.#standbySince = Date.now();
       this.#leadership = undefined;
       this.#showHealth();
+      ended.abort();
+      await trimming;
       await publisher.close();
     }
   }

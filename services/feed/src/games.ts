@@ -24,6 +24,8 @@ export class Games {
   readonly #games = new Map<string, Game>();
   #countdownSecond: number | undefined;
   #illegalTransitions = 0;
+  /** The last phase that the log this feed began with tells. */
+  #loggedPhase: Phase = 'UNKNOWN';
 
   constructor(source: Source) {
     this.#source = source;
@@ -70,8 +72,11 @@ export class Games {
    * feed may have logged in part; any other is past.
    */
   recall(frame: GameFrame, receivedAt: number, newest: boolean): Draft[] {
-    // Its phase is in the log: that comes before the tick.
-    if (newest) return this.observe(frame, receivedAt).drafts.filter(({ type }) => type !== 'game.phase');
+    if (newest) {
+      const { drafts } = this.observe(frame, receivedAt);
+      // Its phase was logged before its tick; but the last feed may have lost sight of the game after that.
+      return this.#loggedPhase === 'UNKNOWN' ? drafts : drafts.filter(({ type }) => type !== 'game.phase');
+    }
     const batch = new Batch(this.#source, receivedAt);
     const game = this.#games.get(frame.gameId);
     if (game !== undefined) this.#fillFromFrame(game, frame, batch);
@@ -102,6 +107,7 @@ export class Games {
         this.#replacesOthers(game);
         break;
       case 'game.phase':
+        this.#loggedPhase = event.data.phase;
         if (event.data.cooldownTimer > 0) game.countdown = event.data.cooldownTimer;
         this.#replacesOthers(game);
         break;

@@ -8,7 +8,6 @@ import { Ring } from './ring.js';
 import type { FeedContext } from './service.js';
 import type { StatusChange } from './source.js';
 import { catchUp } from './takeover.js';
-import { trimRegularly } from './trimming.js';
 import type { UpstreamEvent } from './wire.js';
 
 /** How much of the log is read at the start to know its games again: about twenty of them. */
@@ -102,21 +101,7 @@ export class Leadership {
 
   /** Resolves when the feed is asked to stop. Rejects with FencedError when another feed writes the log. */
   async last(): Promise<void> {
-    const { publisher } = this;
-    const ended = new AbortController();
-    const { stopping } = this.#context;
-    const trimming = trimRegularly(
-      this.#context,
-      this.#log,
-      publisher,
-      AbortSignal.any([stopping, ended.signal]),
-    );
-    try {
-      await Promise.race([aborted(stopping), publisher.ended]);
-    } finally {
-      ended.abort();
-      await trimming;
-    }
+    await Promise.race([aborted(this.#context.stopping), this.publisher.ended]);
   }
 
   /** Waits, not for ever, until Redis has everything. */

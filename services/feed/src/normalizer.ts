@@ -44,7 +44,7 @@ export class Normalizer {
   readonly #lastStates = new Map<string, string>();
   readonly #complaints = new Map<string, number>();
   /** What the log has after its newest frame of events that only their content tells apart. Heard again, they are the same. */
-  #keyless: string[] = [];
+  #keyless: Draft[] = [];
 
   constructor({ source, rawEvents }: NormalizerOptions) {
     this.#source = source;
@@ -56,8 +56,8 @@ export class Normalizer {
   restore(event: Event): void {
     this.games.restore(event);
     this.#isKnown(event);
-    if (event.type === 'game.tick' || event.type === 'game.phase') this.#keyless = [];
-    else if (isKeyless(event)) this.#keyless.push(contentOf(event));
+    if (isOfFrame(event)) this.#keyless = [];
+    else if (isKeyless(event)) this.#keyless.push(event);
   }
 
   /** Whether the log that was taken over has come as far as this event. Only a game's frames tell. */
@@ -77,6 +77,11 @@ export class Normalizer {
     const frame = gameFrame.safeParse(name === 'gameStateUpdate' ? payloadOf(args) : undefined);
     const drafts = frame.success ? this.games.recall(frame.data, receivedAt, newest) : [];
     return drafts.length > 0 ? { drafts } : { drafts, noise: 'repeated' };
+  }
+
+  /** What the last feed heard as well has been recalled or ingested: a state that comes back from now on is news. */
+  endRecall(): void {
+    this.#keyless = this.#keyless.filter(({ type }) => type.startsWith(RAW_PREFIX));
   }
 
   /** What a change of the connection does to the games. */
@@ -125,7 +130,7 @@ export class Normalizer {
 
   /** Whether the log has this already. From now on it has. */
   #isRepetition(draft: Draft): boolean {
-    const known = this.#keyless.length > 0 ? this.#keyless.indexOf(contentOf(draft)) : -1;
+    const known = this.#keyless.findIndex((one) => contentOf(one) === contentOf(draft));
     if (known !== -1) this.#keyless.splice(known, 1);
     return this.#isKnown(draft) || known !== -1;
   }
@@ -183,6 +188,12 @@ export class Normalizer {
     };
     return { drafts: [complaint], noise: 'invalid', problem };
   }
+}
+
+/** Whether a frame was heard at this point, which the log tells of. */
+function isOfFrame(event: Event): boolean {
+  if (event.type === 'game.tick') return event.data.backfilled === undefined;
+  return event.type === 'game.phase' && event.data.phase !== 'UNKNOWN';
 }
 
 /** What says how something is, and events of unknown kinds. */

@@ -13,9 +13,11 @@ import type { Normalizer } from './normalizer.js';
  */
 export function catchUp(normalizer: Normalizer, heard: readonly Heard[]): Draft[] {
   const reached = heard.findLastIndex((one) => 'name' in one && normalizer.isInLog(one));
-  return heard.flatMap((one, index) => {
+  const missing = heard.flatMap((one, index) => {
     if ('status' in one) return index > reached ? normalizer.connection(one) : [];
     if (index > reached) return normalizer.ingest(one).drafts;
     return normalizer.recall(one, index === reached).drafts;
   });
+  normalizer.endRecall();
+  return missing;
 }

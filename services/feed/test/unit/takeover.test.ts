@@ -53,6 +53,16 @@ const keysOf = (drafts: readonly Draft[]): string[] =>
     .flatMap((event) => keyOf(event) ?? [])
     .sort();
 
+/** What a feed that stops has to say of the game. */
+const signingOff = (log: readonly Draft[]): Draft[] =>
+  placed(log)
+    .flatMap((event) => (event.type === 'game.phase' ? [event] : []))
+    .slice(-1)
+    .map((event) => ({
+      ...event,
+      data: { phase: 'UNKNOWN', previous: event.data.phase, cooldownTimer: 0 },
+    }));
+
 /** In this many upstream events is at least one frame that is logged. */
 const OVERLAP = 60;
 
@@ -103,13 +113,19 @@ describe.each(everyTraffic)('a feed that takes over in $name', ({ events, logged
       tookAfter: fc.nat({ max: 60 }),
       /** How many of the events that came of the last upstream event reached the log. */
       part: fc.nat({ max: 5 }),
+      /** It was stopped instead of killed: all reached the log, and that it does not know the phase any more. */
+      stopped: fc.boolean(),
       withSnapshot: fc.boolean(),
     });
     fc.assert(
-      fc.property(choice, ({ died, joinedBefore, tookAfter, part, withSnapshot }) => {
+      fc.property(choice, ({ died, joinedBefore, tookAfter, part, stopped, withSnapshot }) => {
         const joined = Math.max(0, died - joinedBefore);
         const took = Math.min(events.length, died + tookAfter);
-        const log = [...logged.slice(0, died).flat(), ...(logged[died] ?? []).slice(0, part)];
+        const log = [
+          ...logged.slice(0, died).flat(),
+          ...(logged[died] ?? []).slice(0, stopped ? undefined : part),
+        ];
+        if (stopped) log.push(...signingOff(log));
         const held = new Held();
         const opening = withSnapshot ? snapshotAt(joined) : [];
         for (const event of [...opening, ...events.slice(joined, took)]) {
@@ -193,6 +209,27 @@ describe('a feed that takes over', () => {
       event.type === 'game.phase' ? [event.data.cooldownTimer] : [],
     );
     expect(told).toEqual([11_000, 10_000, 9_000]);
+  });
+
+  it('tells the phase again when the last feed, stopping, said that it does not know it', () => {
+    const stopped = normalizer();
+    const log = [...catchUp(stopped, ticks(0, 9)), ...stopped.games.connectionLost(RECEIVED_AT)];
+    expect(catchUp(restored(log), ticks(0, 9))).toMatchObject([
+      { type: 'game.phase', data: { phase: 'ACTIVE_GAMEPLAY', previous: 'UNKNOWN' } },
+    ]);
+  });
+
+  it('takes a state that comes back later for news', () => {
+    const says = (cash: number): UpstreamEvent => ({
+      name: 'playerUpdate',
+      args: [{ positionQty: 0, cash, avgCost: 0 }],
+      receivedAt: RECEIVED_AT,
+    });
+    const heard = [...ticks(0, 3), says(1), says(2)];
+    const next = restored(logOf(...heard));
+    expect(catchUp(next, heard)).toEqual([]);
+    expect(next.ingest(says(2)).noise).toBe('repeated');
+    expect(next.ingest(says(1)).drafts).toHaveLength(1);
   });
 
   it('knows after a loss of its own connection that anything may follow', () => {
