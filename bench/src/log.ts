@@ -3,9 +3,11 @@ import { EventLog, type Publisher } from '@vectra/stream';
 import { Redis } from 'ioredis';
 import { perSecond, type Comparison } from './report.js';
 
-const PIPELINED = 20_000;
+const PIPELINED = 200_000;
 const ONE_IN_FLIGHT = 1_000;
 const BATCH = 200;
+/** As many events may wait to be stored. */
+const IN_FLIGHT = 10_000;
 const LEASE_MS = 4_000;
 
 const draft = (tickCount: number): Draft => ({
@@ -101,6 +103,7 @@ async function publishMany(publisher: Publisher): Promise<number> {
   return perSecond(PIPELINED, async () => {
     for (let first = 1; first <= PIPELINED; first += BATCH) {
       publisher.publish(Array.from({ length: BATCH }, (_, index) => draft(first + index)));
+      if (publisher.waiting > IN_FLIGHT) await publisher.flush();
     }
     await publisher.flush();
   });

@@ -146,9 +146,9 @@ export class Ownership {
     const last = events.at(-1);
     if (last !== undefined) this.#cursor = parsePosition(last.id);
     // Events that were held back stay pending.
-    const heldBack = fresh.length > events.length ? (last?.seq ?? this.#cursor?.seq ?? 0) : Infinity;
-    const done = whole.filter(([id]) => seqOf(id) <= heldBack).map(([id]) => id);
-    this.#acknowledging = this.#acknowledge(done);
+    const through = last?.seq ?? this.#cursor?.seq ?? 0;
+    const done = fresh.length > events.length ? whole.filter(([id]) => seqOf(id) <= through) : whole;
+    this.#acknowledging = this.#acknowledge(done.map(([id]) => id));
     this.#acknowledging.catch(() => undefined); // told by the next read
   }
 
@@ -157,6 +157,7 @@ export class Ownership {
    * Seq numbers have no gaps, so a hole is seen by counting.
    */
   async #withoutHole(entries: readonly RawEntry[]): Promise<readonly RawEntry[]> {
+    if (this.#cursor !== undefined && isRun(entries, this.#cursor.seq + 1)) return entries;
     const whole: RawEntry[] = [];
     let next = this.#cursor === undefined ? undefined : this.#cursor.seq + 1;
     for (const entry of entries) {
@@ -184,8 +185,9 @@ export class Ownership {
     for (const [id, fields] of entries) {
       const seq = seqOf(id);
       if (expected !== undefined && seq < expected) continue;
-      const event = fields === null ? null : await this.#decode([id, fields]);
-      if (event === undefined) {
+      const event = fields === null ? null : eventIn(id, fields);
+      if (event instanceof InvalidEventError) {
+        await this.#bury([id, fields], event.message);
         if (seq === expected) expected++;
         continue;
       }
@@ -204,17 +206,6 @@ export class Ownership {
         this.#noticeEpoch(epoch);
         return;
       }
-    }
-  }
-
-  /** Undefined for an entry that is no event: it goes to the dead letters. */
-  async #decode([id, fields]: [string, string[]]): Promise<Event | undefined> {
-    try {
-      return eventOf(id, fields);
-    } catch (error) {
-      if (!(error instanceof InvalidEventError)) throw error;
-      await this.#bury([id, fields], error.message);
-      return undefined;
     }
   }
 
@@ -278,4 +269,20 @@ export class Ownership {
     if (this.#failures === 1) warn(connection, name, error);
     await sleep(retryDelay(this.#failures), undefined, { signal });
   }
+}
+
+/** The event of an entry, or what is wrong with it. */
+function eventIn(id: string, fields: readonly string[]): Event | InvalidEventError {
+  try {
+    return eventOf(id, fields);
+  } catch (error) {
+    if (error instanceof InvalidEventError) return error;
+    throw error;
+  }
+}
+
+/** Whether the entries are those from `first` on without a gap. */
+function isRun(entries: readonly RawEntry[], first: number): boolean {
+  const newest = entries.at(-1);
+  return entries[0]?.[0] === entryId(first) && newest?.[0] === entryId(first + entries.length - 1);
 }

@@ -35,6 +35,8 @@ export class WriteAheadFile {
   /** Length of the newest segment up to its last whole line. */
   #bytes = 0;
   #partial = false;
+  /** The segment read last. */
+  #read: { segment: Segment; lines: readonly string[] } | undefined;
 
   private constructor(folder: string, log: LogSink | undefined) {
     this.#folder = folder;
@@ -111,7 +113,7 @@ export class WriteAheadFile {
     for (const segment of this.#segments) {
       const next = from + events.length;
       if (segment.last < next || segment.first > next || events.length >= count) continue;
-      const { lines } = await wholeLines(segment.path);
+      const lines = await this.#linesOf(segment);
       const to = Math.min(segment.last + 1, next + count - events.length);
       const wanted = lines.slice(next - segment.first, to - segment.first);
       events.push(...wanted.map(decodeEvent));
@@ -132,6 +134,14 @@ export class WriteAheadFile {
   async close(): Promise<void> {
     await this.#handle?.close();
     this.#handle = undefined;
+  }
+
+  /** A full segment's lines stay in memory until another's are wanted: it changes no more, and is read in parts. */
+  async #linesOf(segment: Segment): Promise<readonly string[]> {
+    if (this.#read?.segment === segment) return this.#read.lines;
+    const { lines } = await wholeLines(segment.path);
+    if (segment !== this.#segments.at(-1)) this.#read = { segment, lines };
+    return lines;
   }
 
   async #mark(partial: boolean): Promise<void> {
