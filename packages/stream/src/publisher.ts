@@ -148,9 +148,10 @@ export class Publisher {
 
   /** The log was trimmed up to here: the file need not keep what lies before. */
   async forget(below: number): Promise<void> {
-    this.#floor = below;
+    // What is not stored is kept, whatever an older answer says.
+    this.#floor = Math.max(this.#floor, Math.min(below, this.#stored + 1));
     this.#wakeStore();
-    await this.#tail.forget(below);
+    await this.#tail.forget(this.#floor);
   }
 
   /** Stops after what is being stored now. What still waits is in the file, and stored by the next writer. */
@@ -197,7 +198,9 @@ export class Publisher {
   /** Until there is something to store, the lease is lost, or the end. */
   async #idle(): Promise<void> {
     if (this.#stored >= this.#ceiling && this.waiting > 0) {
-      this.#tell(`the log holds ${this.#options.maxEvents} events that can't be trimmed yet`);
+      this.#tell(
+        `the log is full (${this.#options.maxEvents} events): a group that is behind must process some, so that they are trimmed`,
+      );
     }
     await new Promise<void>((resolve) => {
       this.#wakeStore = resolve;

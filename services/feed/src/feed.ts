@@ -87,6 +87,7 @@ export class Feed {
     const { config, health, log, stopping } = this.#context;
     const publisher = await this.#log.publisher({
       folder: config.FEED_DATA_DIR,
+      maxEvents: config.LOG_MAX_EVENTS,
       requiredGroups: config.REQUIRED_GROUPS,
       leaseTtlMs: config.LEASE_TTL_MS,
       signal: stopping,

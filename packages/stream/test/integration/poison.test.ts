@@ -198,7 +198,7 @@ describe('a log that holds as many events as it may', () => {
       onProblem: (problem) => problems.push(problem),
     });
     publisher.publish(ticks(0, 24));
-    await expect.poll(() => problems.at(-1)).toContain('10 events');
+    await expect.poll(() => problems.at(-1)).toContain('full (10 events)');
     expect(await given.log.state()).toMatchObject({ first: 1, last: 10 });
     expect(publisher.waiting).toBe(15);
     for (const last of [10, 20, 25]) {
