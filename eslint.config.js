@@ -12,6 +12,7 @@ export default tseslint.config(
           'services/*/tsconfig.json',
           'apps/*/tsconfig.json',
           'bench/tsconfig.json',
+          'examples/tsconfig.json',
           'tsconfig.test.json',
         ],
         tsconfigRootDir: import.meta.dirname,

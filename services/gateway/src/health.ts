@@ -6,6 +6,9 @@ export const FRESH_MS = 15_000;
 /** A required group further behind than this is not keeping up: some ten minutes of the live game. */
 export const LAG_LIMIT = 5_000;
 
+/** Any other group that far behind is probably not consumed any more, and holds up trimming. */
+export const FORGOTTEN_LAG = 100_000;
+
 /** What Redis said last, and whether it still answers. */
 export interface Observation {
   /** Why the newest question was not answered; null when it was. */
@@ -181,7 +184,14 @@ function sourceProblems(sources: readonly SourceState[]): Problem[] {
 }
 
 function groupProblems({ observation, requiredGroups }: HealthQuestion): Problem[] {
-  return requiredGroups.flatMap((name) => {
+  const forgotten = observation.groups
+    .filter(({ name, lag, ephemeral }) => !requiredGroups.includes(name) && !ephemeral && lag > FORGOTTEN_LAG)
+    .map(({ name, lag }) => ({
+      part: `group ${name}`,
+      message: `The group ${name} is ${lag} events behind, which the log keeps for it.`,
+      remedy: `Start its consumer. If it is not used any more: XGROUP DESTROY on the stream, for ${name}.`,
+    }));
+  const required = requiredGroups.flatMap((name) => {
     const part = `group ${name}`;
     const group = observation.groups.find((candidate) => candidate.name === name);
     if (group === undefined) {
@@ -193,6 +203,7 @@ function groupProblems({ observation, requiredGroups }: HealthQuestion): Problem
     const message = `The group ${name} is ${group.lag} events behind (more than ${LAG_LIMIT}); they are kept until it has them.`;
     return [{ part, message, remedy: `Check that its service runs and keeps up: its log, CPU and disk.` }];
   });
+  return [...required, ...forgotten];
 }
 
 function deadLetterProblems({ observation }: HealthQuestion): Problem[] {

@@ -1,6 +1,6 @@
 import type { GroupState, ServiceState } from '@vectra/stream';
 import { describe, expect, it } from 'vitest';
-import { assess, FRESH_MS, LAG_LIMIT, type HealthQuestion } from '../../src/health.js';
+import { assess, FORGOTTEN_LAG, FRESH_MS, LAG_LIMIT, type HealthQuestion } from '../../src/health.js';
 
 const NOW = 1_765_500_000_000;
 
@@ -91,10 +91,20 @@ describe('the health of the system', () => {
     expect(problem?.remedy).toContain('dead-letters list recorder');
   });
 
+  it('is degraded by any other group that seems forgotten, for which the log keeps everything', () => {
+    const bot = { ...recorder, name: 'bot', lag: FORGOTTEN_LAG };
+    expect(partsOf(question({ groups: [recorder, bot] }))).toEqual([]);
+    expect(partsOf(question({ groups: [recorder, { ...bot, lag: FORGOTTEN_LAG + 1 }] }))).toEqual([
+      'group bot',
+    ]);
+    const gateway = { ...bot, lag: FORGOTTEN_LAG + 1, ephemeral: true };
+    expect(partsOf(question({ groups: [recorder, gateway] }))).toEqual([]);
+  });
+
   it('is degraded by a required group that lags or is absent, but not before there is a log', () => {
     expect(partsOf(question({ groups: [{ ...recorder, lag: LAG_LIMIT }] }))).toEqual([]);
     expect(partsOf(question({ groups: [{ ...recorder, lag: LAG_LIMIT + 1 }] }))).toEqual(['group recorder']);
-    expect(partsOf(question({ groups: [{ ...recorder, name: 'bot', lag: 1e6 }] }))).toEqual([
+    expect(partsOf(question({ groups: [{ ...recorder, name: 'bot', lag: LAG_LIMIT + 1 }] }))).toEqual([
       'group recorder',
     ]);
     expect(partsOf(question({ groups: [], log: { epoch: null, first: 1, last: 0 } }))).toEqual([]);
