@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startRedis } from '@vectra/launcher';
 import { benchLog } from './log.js';
+import { benchTakeovers } from './takeover.js';
 import { report } from './report.js';
 
 const dir = await mkdtemp(join(tmpdir(), 'vectra-bench-'));
@@ -11,6 +12,15 @@ try {
   process.stdout.write('The log, beside bare Redis with the same fsync setting (appendfsync always)\n\n');
   for (const comparison of await benchLog(redis.url, join(dir, 'feed')))
     process.stdout.write(`${report(comparison)}\n\n`);
+  process.stdout.write(
+    'Takeovers: from kill -9 of the owner to the first effect of its standby (default lease, 4 s)\n\n',
+  );
+  for (const [service, times] of Object.entries(await benchTakeovers(redis.url, dir))) {
+    const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+    process.stdout.write(
+      `${service.padEnd(10)}${times.map(seconds).join(' ')} s   longest ${seconds(Math.max(...times))} s\n`,
+    );
+  }
 } finally {
   await redis.stop();
   await rm(dir, { recursive: true, force: true });
