@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidEventError, parsePosition, type Event, type Position } from '@vectra/protocol';
 import { retryDelay, untilTaken, type RedisClient } from './connection.js';
 import { DeadLetters } from './deadLetters.js';
-import { entryId, eventOf, jsonOf, seqOf, type RawEntry } from './entries.js';
+import { entryId, eventOf, seqOf, type RawEntry } from './entries.js';
 import { FencedError, fromReply } from './errors.js';
 import type { Batch, GroupOptions } from './group.js';
 import { beginningOf, GroupCommands, isRecoverable, warn, type GroupConnection } from './groupCommands.js';
 import type { Holding } from './lease.js';
-import { readState } from './state.js';
+import { readState, type LogState } from './state.js';
 
 /** An event that was delivered more often than this without being acknowledged is put aside. */
 const MAX_DELIVERIES = 5;
@@ -32,6 +32,8 @@ export class Ownership {
   readonly #commands: GroupCommands;
   readonly #letters: DeadLetters;
   #cursor: Position | undefined;
+  /** The log's, as far as this process knows. */
+  #epoch: string | undefined;
   /** The group is known to exist. */
   #established = false;
   /** What was handed out and not acknowledged is read before what is new. */
@@ -94,8 +96,7 @@ export class Ownership {
   async #establish(): Promise<void> {
     const { connection, name, options } = this.#parts;
     const { commands, keys } = connection;
-    const state = await readState(commands, keys);
-    if (state.epoch !== null) this.#noticeEpoch(state.epoch);
+    const state = await this.#readState();
     if (options.ephemeral === true) await commands.sadd(keys.ephemeral, name);
     const beginning = this.#cursor?.seq ?? beginningOf(options.from, state);
     const created = await this.#commands.create(beginning);
@@ -105,13 +106,21 @@ export class Ownership {
     this.#established = true;
   }
 
-  /** Seq numbers of different epochs must not be compared: in another epoch this group begins before its first event. */
-  #noticeEpoch(epoch: string): void {
+  /**
+   * Looks which epoch the log has. Seq numbers of different epochs must not be compared: in another epoch this group
+   * begins before its first event.
+   */
+  async #readState(): Promise<LogState> {
+    const { commands, keys } = this.#parts.connection;
+    const state = await readState(commands, keys);
+    this.#epoch = state.epoch ?? this.#epoch;
     const known = this.#cursor?.epoch;
-    if (known === undefined || known === epoch) return;
-    this.#cursor = { epoch, seq: 0 };
-    this.#buried.clear();
-    this.#parts.options.onEpoch?.(epoch, known);
+    if (this.#epoch !== undefined && known !== undefined && known !== this.#epoch) {
+      this.#cursor = { epoch: this.#epoch, seq: 0 };
+      this.#buried.clear();
+      this.#parts.options.onEpoch?.(this.#epoch, known);
+    }
+    return state;
   }
 
   /** The next entries, once those before are acknowledged. New ones are asked for while that is under way. */
@@ -138,7 +147,7 @@ export class Ownership {
     const whole = await this.#withoutHole(entries);
     const fresh = await this.#collect(whole);
     const events = this.#recovering ? await this.#cautiously(fresh) : fresh;
-    const epoch = this.#cursor?.epoch ?? events[0]?.id.split(':')[0];
+    const epoch = this.#epoch;
     if (events.length > 0 && epoch !== undefined) {
       const { token } = this.#parts.holding;
       yield { events, epoch, token, replayed: false, owned: () => this.#parts.holding.valid };
@@ -157,9 +166,9 @@ export class Ownership {
    * Seq numbers have no gaps, so a hole is seen by counting.
    */
   async #withoutHole(entries: readonly RawEntry[]): Promise<readonly RawEntry[]> {
-    if (this.#cursor !== undefined && isRun(entries, this.#cursor.seq + 1)) return entries;
+    let next = this.#expected();
+    if (next !== undefined && isRun(entries, next)) return entries;
     const whole: RawEntry[] = [];
-    let next = this.#cursor === undefined ? undefined : this.#cursor.seq + 1;
     for (const entry of entries) {
       const seq = seqOf(entry[0]);
       if (next !== undefined && seq > next) {
@@ -180,12 +189,16 @@ export class Ownership {
   /** The events beyond the cursor. Tells what is missing, and buries what is no event. */
   async #collect(entries: readonly RawEntry[]): Promise<Event[]> {
     const events: Event[] = [];
-    this.#noticeEpochOf(entries);
-    let expected = this.#cursor === undefined ? undefined : this.#cursor.seq + 1;
+    let expected = this.#expected();
     for (const [id, fields] of entries) {
       const seq = seqOf(id);
+      let event = fields === null ? null : eventIn(id, fields);
+      if (this.#isOfOtherEpoch(event)) {
+        const known = this.#epoch;
+        event = await this.#judge(event);
+        if (this.#epoch !== known) expected = this.#expected();
+      }
       if (expected !== undefined && seq < expected) continue;
-      const event = fields === null ? null : eventIn(id, fields);
       if (event instanceof InvalidEventError) {
         await this.#bury([id, fields], event.message);
         if (seq === expected) expected++;
@@ -199,14 +212,20 @@ export class Ownership {
     return events;
   }
 
-  #noticeEpochOf(entries: readonly RawEntry[]): void {
-    for (const [, fields] of entries) {
-      const epoch = fields === null ? undefined : /"id":"([0-9a-f]+):/.exec(jsonOf(fields))?.[1];
-      if (epoch !== undefined) {
-        this.#noticeEpoch(epoch);
-        return;
-      }
-    }
+  /** The seq that comes next; undefined when this process can't know. */
+  #expected(): number | undefined {
+    return this.#cursor === undefined ? undefined : this.#cursor.seq + 1;
+  }
+
+  #isOfOtherEpoch(event: Event | InvalidEventError | null): event is Event {
+    return event !== null && 'id' in event && !event.id.startsWith(`${this.#epoch}:`);
+  }
+
+  /** An event of an epoch that this process does not know: the log began anew, or it does not belong here. */
+  async #judge(event: Event): Promise<Event | InvalidEventError> {
+    await this.#readState();
+    if (!this.#isOfOtherEpoch(event)) return event;
+    return new InvalidEventError(`${event.id} is not of epoch ${this.#epoch ?? 'none'}`);
   }
 
   /**

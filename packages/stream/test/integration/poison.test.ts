@@ -1,3 +1,4 @@
+import { encodeEvent, placeEvent } from '@vectra/protocol';
 import { describe, expect, it } from 'vitest';
 import { logKeys, type GroupOptions } from '../../src/index.js';
 import { consumeThrough, countTo, LEASE_MS, publisherOf, tick, ticks } from './fixtures.js';
@@ -94,6 +95,44 @@ describe('an entry that is no event', () => {
     expect(Number.parseInt(second?.id ?? '', 10)).toBeGreaterThan(1e12);
     expect(await given.pendingOf('g')).toBe(0);
     await publisher.close();
+  });
+
+  it('has no say about the epoch, even when it is an event of another log', async () => {
+    const epoch = await given.fill(3);
+    const keys = logKeys(given.stream);
+    const [first] = await given.log.range(1, 1);
+    if (first === undefined) throw new Error('expected an event');
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const epochs: string[] = [];
+    const gaps: unknown[] = [];
+    const letters: string[] = [];
+    const group = given.log.group('g', {
+      from: 'start',
+      leaseTtlMs: LEASE_MS,
+      signal: stop.signal,
+      onEpoch: (newer) => epochs.push(newer),
+      onGap: (gap) => gaps.push(gap),
+      onDeadLetter: ({ id }) => letters.push(id),
+    });
+    for await (const { events } of group) {
+      seen.push(...events.map(({ id }) => id));
+      const next = seen.length + 1;
+      if (next === 4) {
+        const all = given.redis.multi();
+        for (const [seq, of] of [
+          [4, epoch],
+          [5, 'ffff'],
+          [6, epoch],
+        ] as const) {
+          const event = encodeEvent(placeEvent(first, of, seq));
+          all.xadd(keys.events, `${seq}-0`, 't', 'x', 'g', '', 'e', event);
+        }
+        await all.exec();
+      } else stop.abort();
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 6].map((seq) => `${epoch}:${seq}`));
+    expect({ epochs, gaps, letters }).toEqual({ epochs: [], gaps: [], letters: ['5-0'] });
   });
 
   it('is put in order among the dead letters when it comes after a younger one', async () => {
