@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startRedis } from '@vectra/launcher';
+import { benchFeed } from './feed.js';
 import { benchLog } from './log.js';
 import { benchTakeovers } from './takeover.js';
 import { report } from './report.js';
@@ -12,6 +13,16 @@ try {
   process.stdout.write('The log, beside bare Redis with the same fsync setting (appendfsync always)\n\n');
   for (const comparison of await benchLog(redis.url, join(dir, 'feed')))
     process.stdout.write(`${report(comparison)}\n\n`);
+  process.stdout.write(
+    'The feed, from upstream frame to log, beside a bare socket.io-client that does nothing\n\n',
+  );
+  for (const { name, bytes, rate, latency } of await benchFeed(redis.url, dir)) {
+    const frames = `${Math.round(rate).toLocaleString('en')} frames/s`.padStart(18);
+    process.stdout.write(
+      `  ${name}  frames of ${bytes} bytes  ${frames}   at 100/s: p50 ${latency.p50} ms, p99 ${latency.p99} ms\n`,
+    );
+  }
+  process.stdout.write('\n');
   process.stdout.write(
     'Takeovers: from kill -9 of the owner to the first effect of its standby (default lease, 4 s)\n\n',
   );
