@@ -127,6 +127,29 @@ export const variableGroups = {
       fallback: 'https://rugs.fun',
       about: 'Origin header of the upstream connection.',
     },
+    FEED_SOURCE: {
+      schema: z.enum(['auto', 'public', 'chrome']),
+      fallback: 'auto',
+      about:
+        'Which connection to the game is followed: public, chrome (the page in Chrome), or auto: public, and the page while that is lost. With auto, the page tells of the account all the time.',
+    },
+    CHROME_CDP_URL: {
+      schema: url('http:').optional(),
+      about:
+        'Where the DevTools of a Chrome with the logged-in page answer, as http://127.0.0.1:9222. Unset, or where its host is unknown: without Chrome.',
+    },
+    CHROME_SOCKET_HOSTS: {
+      schema: list,
+      fallback: '',
+      about:
+        'Hosts (comma-separated) whose Socket.IO connections in the page are read. Unset = that of the upstream.',
+    },
+    CHROME_LOGIN_WAIT_MS: {
+      schema: integer(100, 600_000),
+      fallback: '30000',
+      about:
+        'How long the page may take to tell who is logged in. The feed then says that nobody is, and loads the page again after ten times as long, and ever more seldom.',
+    },
     FEED_RAW_EVENTS: {
       schema: list,
       fallback: '',
@@ -136,6 +159,13 @@ export const variableGroups = {
       schema: integer(1, 1_000_000),
       fallback: '5000',
       about: 'How many of the newest ticks the feed keeps in memory.',
+    },
+  },
+  Chrome: {
+    CHROME_START_URL: {
+      schema: url('http:', 'https:'),
+      fallback: 'https://rugs.fun',
+      about: 'The page of the game that Chrome is to have open.',
     },
   },
   Recorder: {

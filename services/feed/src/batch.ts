@@ -12,19 +12,23 @@ import type { GameFrame, GlobalSidebet } from './wire.js';
 
 export type BackfillSource = NonNullable<EventData<'game.tick'>['backfilled']>;
 
+/** Where an upstream event came from, and when (Unix ms). */
+export interface Origin {
+  source: Source;
+  timestamp: number;
+}
+
 /** The events that one upstream event gives. */
 export class Batch {
   readonly drafts: Draft[] = [];
-  readonly #source: Source;
-  readonly #timestamp: number;
+  readonly #origin: Origin;
 
-  constructor(source: Source, timestamp: number) {
-    this.#source = source;
-    this.#timestamp = timestamp;
+  constructor(origin: Origin) {
+    this.#origin = origin;
   }
 
   add<T extends EventType>(type: T, gameId: string | null, data: EventData<T>): void {
-    this.drafts.push({ type, timestamp: this.#timestamp, gameId, source: this.#source, data } as Draft);
+    this.drafts.push({ type, gameId, ...this.#origin, data } as Draft);
   }
 
   /** A tick received live. Its price is in the game's history already. */

@@ -1,13 +1,22 @@
 import type { EventOf, Source } from '@vectra/protocol';
 import { FencedError, type EventLog, type Publisher } from '@vectra/stream';
-import { Held } from './held.js';
+import type { Switch } from './choice.js';
 import { Leadership } from './leadership.js';
 import { Meters } from './meters.js';
 import type { FeedContext } from './service.js';
-import { PublicSource, type StatusChange } from './source.js';
+import type { StatusChange } from './source.js';
+import { Sources, type MakeSource, type Use } from './sources.js';
 import { trimRegularly } from './trimming.js';
-import { sourceOf } from './upstream.js';
 import type { UpstreamEvent } from './wire.js';
+
+export interface FeedParts {
+  context: FeedContext;
+  log: EventLog;
+  /** What events of the public connection say of their source. */
+  source: Source;
+  /** The connections to the game, the preferred one first. */
+  sources: readonly [MakeSource, ...MakeSource[]];
+}
 
 /**
  * The feed's life: it listens to upstream all the time, and by turns stands by and fills the log, until stopped. What it
@@ -17,33 +26,27 @@ export class Feed {
   readonly #context: FeedContext;
   readonly #log: EventLog;
   readonly #source: Source;
-  readonly #upstream: PublicSource;
+  readonly #sources: Sources;
   readonly #meters: Meters;
-  readonly #held = new Held();
   /** Unix ms; null for a feed that found the log free. */
   #standbySince: number | null = null;
-  /** The log is ours, but not read yet: what is held must not expire. */
-  #takingOver = false;
   #leadership: Leadership | undefined;
-  #connection: StatusChange | undefined;
 
-  constructor(context: FeedContext, log: EventLog, upstream: string) {
-    const { config, metrics } = context;
+  constructor({ context, log, source, sources }: FeedParts) {
     this.#context = context;
     this.#log = log;
-    this.#source = sourceOf(upstream);
-    this.#upstream = new PublicSource({
-      url: upstream,
-      origin: config.UPSTREAM_ORIGIN,
-      onEvent: (event) => this.#receive(event),
-      onStatus: (change) => this.#changeConnection(change),
+    this.#source = source;
+    this.#sources = new Sources(sources, {
+      onEvent: (event, use) => this.#receive(event, use),
+      onStatus: (change, blind) => this.#changeConnection(change, blind),
+      onSwitch: (change, heard) => this.#switch(change, heard),
     });
-    this.#meters = new Meters(metrics, {
+    this.#meters = new Meters(context.metrics, {
       leader: () => this.#leadership !== undefined,
-      held: () => this.#held.size,
+      held: () => this.#sources.heldEvents,
       waiting: () => this.#leadership?.publisher.waiting ?? 0,
-      connected: () => this.#upstream.connected,
-      reconnects: () => this.#upstream.reconnects,
+      sources: () => this.#sources.all,
+      followed: () => this.#sources.active,
       illegalTransitions: () => this.#leadership?.games.illegalTransitions ?? 0,
     });
     this.#showHealth();
@@ -51,11 +54,11 @@ export class Feed {
 
   /** Resolves after a clean stop. Rejects when the feed cannot go on. */
   async run(): Promise<void> {
-    this.#upstream.open();
+    this.#sources.open();
     try {
       while (!this.#context.stopping.aborted) await this.#lead(await this.#standBy());
     } finally {
-      this.#upstream.close();
+      await this.#sources.close();
     }
   }
 
@@ -66,18 +69,27 @@ export class Feed {
 
   /** What the heartbeat tells, and with it the gateway's `/health`. */
   status(): Record<string, unknown> {
-    const { connected, reconnects, lastEventAt } = this.#upstream;
+    const latencyMs = this.#meters.latency();
     const games = this.#leadership?.games;
     const standsBy = this.#leadership === undefined;
     return {
       role: standsBy ? 'standby' : 'leader',
-      status: standsBy ? 'standby' : (this.#connection?.status ?? 'connecting'),
-      sources: [{ source: 'public', connected, reconnects, lastEventAt, latencyMs: this.#meters.latency() }],
+      status: standsBy ? 'standby' : (this.#sources.state?.status ?? 'connecting'),
+      followed: this.#sources.active,
+      sources: this.#sources.all
+        .filter(({ present }) => present)
+        .map(({ name, connected, reconnects, lastEventAt }) => ({
+          source: name,
+          connected,
+          reconnects,
+          lastEventAt,
+          latencyMs: name === this.#sources.active ? latencyMs : null,
+        })),
       phase: games?.phase ?? 'UNKNOWN',
       gameId: games?.currentId ?? null,
       illegalTransitions: games?.illegalTransitions ?? 0,
       waiting: this.#leadership?.publisher.waiting ?? 0,
-      held: this.#held.size,
+      held: this.#sources.heldEvents,
       upstreamEvents: this.#meters.totals,
     };
   }
@@ -111,9 +123,9 @@ export class Feed {
     try {
       const leadership = await this.#takeOver(publisher);
       await leadership.last();
-      this.#upstream.close();
-      const receivedAt = Date.now();
-      leadership.connection({ status: 'disconnected', attempt: 0, reason: 'the feed stops', receivedAt });
+      const told = this.#sources.states;
+      await this.#sources.close();
+      this.#signOff(leadership, told);
       await leadership.flush();
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
@@ -130,55 +142,70 @@ export class Feed {
   }
 
   async #takeOver(publisher: Publisher): Promise<Leadership> {
-    this.#takingOver = true;
+    this.#sources.keepAll = true;
     try {
       const parts = { context: this.#context, log: this.#log, source: this.#source, publisher };
       const leadership = await Leadership.begin(parts);
       // From here to the end in one turn: nothing that is heard is left out or taken twice.
-      leadership.takeOver(this.#connectionSoFar(), this.#held.heard);
+      leadership.takeOver(this.#connectionSoFar(), this.#sources.heard());
       this.#leadership = leadership;
       this.#standbySince = null;
       this.#showHealth();
       return leadership;
     } finally {
-      this.#takingOver = false;
+      this.#sources.keepAll = false;
     }
   }
 
-  /** What the log is to be told of the connection: that this feed stood by, and how it is now; or all there was. */
+  /** What the log is to be told of the connections: that this feed stood by, and how they are now; or all there was. */
   #connectionSoFar(): StatusChange[] {
     const now = Date.now();
     const since = this.#standbySince;
-    if (since === null) return this.#held.heard.filter((heard) => 'status' in heard);
+    if (since === null) return this.#sources.changes;
     const reason = `stood by since ${new Date(since).toISOString()}`;
     const standby: StatusChange = { status: 'standby', attempt: 0, reason, receivedAt: now };
-    return this.#connection === undefined ? [standby] : [standby, { ...this.#connection, receivedAt: now }];
+    return [standby, ...this.#sources.states.map((state) => ({ ...state, receivedAt: now }))];
   }
 
-  #receive(event: UpstreamEvent): void {
-    this.#hold(event);
-    this.#meters.upstream(event, this.#leadership?.receive(event) ?? { drafts: [], noise: 'standby' });
+  /** Tells the log that the connections which were there are given up. */
+  #signOff(leadership: Leadership, told: readonly StatusChange[]): void {
+    const receivedAt = Date.now();
+    for (const { via = 'public' } of told) {
+      const change = {
+        status: 'disconnected',
+        attempt: 0,
+        reason: 'the feed stops',
+        receivedAt,
+        via,
+      } as const;
+      leadership.connection(change, via === this.#sources.active);
+    }
   }
 
-  #changeConnection(change: StatusChange): void {
-    const { status, attempt, reason } = change;
-    this.#context.log.info({ status, attempt, reason }, 'upstream');
-    this.#connection = change;
-    this.#hold(change);
-    this.#leadership?.connection(change);
+  #receive(event: UpstreamEvent, use: Use): void {
+    const taken = use === 'spare' ? { drafts: [], noise: 'spare' } : this.#leadership?.receive(event, use);
+    this.#meters.upstream(event, taken ?? { drafts: [], noise: 'standby' });
+  }
+
+  #switch({ from, to, reason }: Switch, heard: readonly UpstreamEvent[]): void {
+    this.#context.log.info({ from, to, reason }, 'another connection is followed');
+    this.#leadership?.cross(heard);
+    this.#meters.switched(to);
     this.#showHealth();
   }
 
-  #hold(heard: UpstreamEvent | StatusChange): void {
-    this.#held.push(heard);
-    if (!this.#takingOver) this.#held.expire(heard.receivedAt);
+  #changeConnection(change: StatusChange, blind: boolean): void {
+    const { status, attempt, reason, via = 'public' } = change;
+    this.#context.log.info({ source: via, status, attempt, reason }, 'upstream');
+    this.#leadership?.connection(change, blind);
+    this.#showHealth();
   }
 
   #showHealth(): void {
     const { health } = this.#context;
-    const { status, reason } = this.#connection ?? { status: 'not connected yet', reason: null };
+    const { status, reason } = this.#sources.state ?? { status: 'not connected yet', reason: null };
     const leads = this.#leadership !== undefined;
-    health.set('upstream', status === 'connected', `${leads ? '' : 'standby: '}${reason ?? status}`);
+    health.set('upstream', this.#sources.connected, `${leads ? '' : 'standby: '}${reason ?? status}`);
     health.set('role', true, leads ? 'leader' : 'standby');
   }
 }

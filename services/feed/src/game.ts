@@ -15,7 +15,7 @@ export interface Game {
   missing: Set<number>;
   /** Keys of the sidebets that are in the log. */
   sidebets: Set<string>;
-  /** How far its countdown has come in the log this feed began with (ms left); null when that does not tell of it. */
+  /** How far its countdown has come (ms left); null before anything was heard of it. */
   countdown: number | null;
 }
 

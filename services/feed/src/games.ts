@@ -1,12 +1,17 @@
 import { PhaseMachine, type PhaseFrame, type PhaseStep } from '@vectra/game';
-import { toDecimal, type Draft, type Event, type Phase, type Source } from '@vectra/protocol';
-import { Batch, type BackfillSource } from './batch.js';
+import { toDecimal, type Draft, type Event, type Phase } from '@vectra/protocol';
+import { Batch, type BackfillSource, type Origin } from './batch.js';
 import { addRange, newGame, ranges, type Game } from './game.js';
 import { sealEvent, verifySeal } from './seal.js';
 import { historyEntry, isInPlay, sidebetsOf, type GameFrame, type HistoryEntry } from './wire.js';
 
 /** Seeds are revealed at most ten games later; a few more are remembered. */
 const REMEMBERED_GAMES = 16;
+
+/**
+ * Where a frame stands to what the log has: not beyond its newest frame, or beyond it. `unclear`: the frame does not say.
+ */
+export type Place = 'behind' | 'ahead' | 'unclear';
 
 /** What one frame gave: events, or the reason why it gave none. */
 export interface Observation {
@@ -19,17 +24,12 @@ export interface Observation {
  * give the same events.
  */
 export class Games {
-  readonly #source: Source;
   readonly #machine = new PhaseMachine();
   readonly #games = new Map<string, Game>();
   #countdownSecond: number | undefined;
   #illegalTransitions = 0;
-  /** The last phase that the log this feed began with tells. */
+  /** The last phase that the log tells. */
   #loggedPhase: Phase = 'UNKNOWN';
-
-  constructor(source: Source) {
-    this.#source = source;
-  }
 
   get phase(): Phase {
     return this.#machine.phase;
@@ -48,9 +48,10 @@ export class Games {
     return this.#games.get(id);
   }
 
-  observe(frame: GameFrame, receivedAt: number): Observation {
+  observe(frame: GameFrame, origin: Origin): Observation {
     const step = this.#machine.observe(phaseFrame(frame));
-    const batch = new Batch(this.#source, receivedAt);
+    const batch = new Batch(origin);
+    this.#loggedPhase = step.phase;
     if (step.verdict === 'current') this.#follow(frame, step, batch);
     else if (step.verdict === 'stale') this.#fillFromFrame(this.#game(frame), frame, batch);
     this.#readHistory(frame, batch);
@@ -58,26 +59,33 @@ export class Games {
     return { drafts: [], noise: step.verdict === 'current' ? quietReason(frame) : step.verdict };
   }
 
-  /** Whether the log this feed began with has come as far as this frame. */
-  isInLog(frame: GameFrame): boolean {
+  /** Where this frame stands to what the log has. */
+  placeOf(frame: GameFrame): Place {
     const game = this.#games.get(frame.gameId);
     const { tickCount, cooldownTimer = 0 } = frame;
-    if (game === undefined) return false;
-    if (isInPlay(frame)) return game.started && tickCount !== undefined && tickCount <= game.prices.lastTick;
-    return cooldownTimer > 0 && (game.started || cooldownTimer >= (game.countdown ?? Infinity));
+    if (game === undefined) return 'ahead';
+    if (isInPlay(frame)) {
+      if (tickCount === undefined) return 'unclear';
+      if (game.started && tickCount <= game.prices.lastTick) return 'behind';
+      // After the rug the tick count runs on, into the next game's countdown.
+      return game.ended ? 'unclear' : 'ahead';
+    }
+    if (cooldownTimer <= 0) return 'unclear';
+    return game.started || cooldownTimer >= (game.countdown ?? Infinity) ? 'behind' : 'ahead';
   }
 
   /**
    * A frame the log tells of: gives what the log lacks of it. `newest`: the game goes on from this one, which the last
    * feed may have logged in part; any other is past.
    */
-  recall(frame: GameFrame, receivedAt: number, newest: boolean): Draft[] {
+  recall(frame: GameFrame, origin: Origin, newest: boolean): Draft[] {
     if (newest) {
-      const { drafts } = this.observe(frame, receivedAt);
+      const logged = this.#loggedPhase;
+      const { drafts } = this.observe(frame, origin);
       // Its phase was logged before its tick; but the last feed may have lost sight of the game after that.
-      return this.#loggedPhase === 'UNKNOWN' ? drafts : drafts.filter(({ type }) => type !== 'game.phase');
+      return logged === 'UNKNOWN' ? drafts : drafts.filter(({ type }) => type !== 'game.phase');
     }
-    const batch = new Batch(this.#source, receivedAt);
+    const batch = new Batch(origin);
     const game = this.#games.get(frame.gameId);
     if (game !== undefined) this.#fillFromFrame(game, frame, batch);
     this.#readHistory(frame, batch);
@@ -85,11 +93,12 @@ export class Games {
   }
 
   /** The connection was lost: what comes next may be anything. */
-  connectionLost(receivedAt: number): Draft[] {
+  connectionLost(origin: Origin): Draft[] {
     const previous = this.#machine.phase;
     if (previous === 'UNKNOWN') return [];
     this.#machine.reset();
-    const batch = new Batch(this.#source, receivedAt);
+    this.#loggedPhase = 'UNKNOWN';
+    const batch = new Batch(origin);
     const id = this.currentId;
     if (id !== null) batch.add('game.phase', id, { phase: 'UNKNOWN', previous, cooldownTimer: 0 });
     return batch.drafts;
@@ -153,6 +162,7 @@ export class Games {
     const second = cooldownTimer > 0 ? Math.ceil(cooldownTimer / 1000) : undefined;
     const passed = second !== undefined && second !== this.#countdownSecond;
     this.#countdownSecond = second;
+    if (second !== undefined) this.#game(frame).countdown = cooldownTimer;
     if (changed || passed) batch.add('game.phase', frame.gameId, { phase, previous, cooldownTimer });
   }
 

@@ -7,7 +7,8 @@ import { Normalizer, type Outcome } from './normalizer.js';
 import { Ring } from './ring.js';
 import type { FeedContext } from './service.js';
 import type { StatusChange } from './source.js';
-import { catchUp } from './takeover.js';
+import type { Use } from './sources.js';
+import { catchUp, Crossing } from './takeover.js';
 import type { UpstreamEvent } from './wire.js';
 
 /** How much of the log is read at the start to know its games again: about twenty of them. */
@@ -32,6 +33,8 @@ export class Leadership {
   readonly #source: Source;
   readonly #normalizer: Normalizer;
   readonly #ticks: Ring<EventOf<'game.tick'>>;
+  /** While another connection is taken up. */
+  #crossing: Crossing | undefined;
 
   private constructor({ context, log, publisher, source }: LeadershipParts) {
     const { FEED_RAW_EVENTS: rawEvents, FEED_RING_TICKS } = context.config;
@@ -78,14 +81,26 @@ export class Leadership {
     return this.#ticks.newest();
   }
 
-  /** Tells the log what became of the connection, and then what it lacks of what was heard. In one turn: none comes between. */
-  takeOver(changes: readonly StatusChange[], heard: readonly Heard[]): void {
+  /**
+   * Tells the log what became of the connections, and then what it lacks of what was heard through each, the one that is followed
+   * last. In one turn: none comes between.
+   */
+  takeOver(changes: readonly StatusChange[], heard: readonly (readonly Heard[])[]): void {
     for (const change of changes) this.#publish([this.#statusEvent(change)]);
-    this.#publish(catchUp(this.#normalizer, heard));
+    const [first = [], ...others] = heard.filter((one) => one.length > 0);
+    this.#publish(catchUp(this.#normalizer, first));
+    for (const other of others) this.cross(other.filter((one) => 'name' in one));
   }
 
-  receive(event: UpstreamEvent): Outcome {
-    const outcome = this.#normalizer.ingest(event);
+  /** From now on what comes through another connection is followed; `heard` came through it already. */
+  cross(heard: readonly UpstreamEvent[]): void {
+    this.#crossing = new Crossing(this.#normalizer);
+    this.#publish(this.#crossing.take(heard));
+  }
+
+  /** Takes an upstream event that is not spare. */
+  receive(event: UpstreamEvent, use: Use = 'followed'): Outcome {
+    const outcome = use === 'own' ? this.#normalizer.ingest(event) : this.#follow(event);
     const { problem } = outcome;
     // Those that reach the log are the ones worth a line; the rest of a flood is counted.
     if (problem !== undefined && outcome.drafts.length > 0) {
@@ -95,8 +110,10 @@ export class Leadership {
     return outcome;
   }
 
-  connection(change: StatusChange): void {
-    this.#publish([...this.#normalizer.connection(change), this.#statusEvent(change)]);
+  /** `blind`: no connection to the game is left. */
+  connection(change: StatusChange, blind: boolean): void {
+    if (blind) this.#publish(this.#normalizer.connection(change));
+    this.#publish([this.#statusEvent(change)]);
   }
 
   /** Resolves when the feed is asked to stop. Rejects with FencedError when another feed writes the log. */
@@ -130,8 +147,15 @@ export class Leadership {
     }
   }
 
-  #statusEvent({ status, attempt, reason, receivedAt }: StatusChange): Draft {
-    const data = { status, source: 'public', attempt, reason };
+  #follow(event: UpstreamEvent): Outcome {
+    const crossing = this.#crossing;
+    if (crossing === undefined || crossing.over) return this.#normalizer.ingest(event);
+    const drafts = crossing.take([event]);
+    return drafts.length > 0 ? { drafts } : { drafts, noise: 'repeated' };
+  }
+
+  #statusEvent({ status, attempt, reason, receivedAt, via = 'public' }: StatusChange): Draft {
+    const data = { status, source: via, attempt, reason };
     return { type: 'connection.status', timestamp: receivedAt, gameId: null, source: this.#source, data };
   }
 

@@ -2,7 +2,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Event } from '@vectra/protocol';
 import type { Outcome } from './normalizer.js';
 import { Ring } from './ring.js';
-import type { UpstreamEvent } from './wire.js';
+import type { UpstreamSource } from './source.js';
+import type { SourceName, UpstreamEvent } from './wire.js';
 
 const LATENCY_SAMPLES = 1_000;
 /** Upstream chooses its events' names: beyond this many, further ones are counted together. */
@@ -18,8 +19,8 @@ interface Gauges {
   leader: () => boolean;
   held: () => number;
   waiting: () => number;
-  connected: () => boolean;
-  reconnects: () => number;
+  sources: () => readonly Pick<UpstreamSource, 'name' | 'connected' | 'reconnects'>[];
+  followed: () => SourceName;
   illegalTransitions: () => number;
 }
 
@@ -29,6 +30,7 @@ export class Meters {
   readonly #logged: Counter<'event'>;
   readonly #noise: Counter<'event' | 'reason'>;
   readonly #published: Counter<'type'>;
+  readonly #switches: Counter<'to'>;
   readonly #latency: Histogram;
   readonly #latencies = new Ring<number>(LATENCY_SAMPLES);
   readonly #names = new Set<string>();
@@ -82,15 +84,13 @@ export class Meters {
       'Phase changes the game does not allow.',
       gauges.illegalTransitions,
     );
-    gauge(metrics, 'feed_upstream_connected', '1 while the upstream connection is open.', () =>
-      Number(gauges.connected()),
-    );
-    gauge(
-      metrics,
-      'feed_upstream_reconnects',
-      'How often the upstream connection came back.',
-      gauges.reconnects,
-    );
+    sourceGauges(metrics, gauges);
+    this.#switches = new Counter({
+      name: 'feed_source_switches_total',
+      help: 'How often another connection to the game was followed from then on.',
+      labelNames: ['to'],
+      registers,
+    });
   }
 
   /** Upstream events since the start: `received` = `logged` + `noise`. */
@@ -109,6 +109,10 @@ export class Meters {
       this.#noise.inc({ event, reason: noise });
       this.#totals.noise++;
     }
+  }
+
+  switched(to: SourceName): void {
+    this.#switches.inc({ to });
   }
 
   stored(events: readonly Event[]): void {
@@ -147,4 +151,29 @@ function gauge(metrics: Registry, name: string, help: string, read: () => number
       this.set(read());
     },
   });
+}
+
+/** How each connection to the game is. */
+function sourceGauges(metrics: Registry, { sources, followed }: Pick<Gauges, 'sources' | 'followed'>): void {
+  const bySource = (
+    name: string,
+    help: string,
+    read: (source: ReturnType<typeof sources>[number]) => number,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['source'],
+      registers: [metrics],
+      collect() {
+        for (const source of sources()) this.set({ source: source.name }, read(source));
+      },
+    });
+  bySource('feed_upstream_connected', '1 while the connection is open.', ({ connected }) =>
+    Number(connected),
+  );
+  bySource('feed_upstream_reconnects', 'How often the connection came back.', ({ reconnects }) => reconnects);
+  bySource('feed_upstream_followed', '1 for the connection that is followed.', ({ name }) =>
+    Number(name === followed()),
+  );
 }

@@ -1,12 +1,15 @@
 import { RAW_PREFIX, type Draft, type Event, type Source } from '@vectra/protocol';
 import { z } from 'zod';
-import { Games } from './games.js';
+import type { Origin } from './batch.js';
+import { Games, type Place } from './games.js';
 import { isPlayerEvent, playerEvent, sidebetKey } from './players.js';
 import type { StatusChange } from './source.js';
 import { gameFrame, payloadOf, type UpstreamEvent } from './wire.js';
 
 /** Trades seen lately, so that one sent again after a reconnect is not taken for another. */
 const REMEMBERED_TRADES = 4_000;
+/** Of events without a key, those since the newest frame: a game's frames come too often for there to be more. */
+const REMEMBERED_KEYLESS = 1_000;
 /** The same complaint about an upstream event goes to the log at most this often; all are counted. */
 const COMPLAINT_INTERVAL_MS = 10_000;
 /** An event name becomes part of an event type. */
@@ -20,8 +23,11 @@ const KEYED: ReadonlySet<string> = new Set([
   'currentSidebetResult',
 ]);
 
+/** Upstream events that say how something is: only the newest counts. */
+const STATES: ReadonlySet<string> = new Set(['usernameStatus', 'playerUpdate', 'gameStatePlayerUpdate']);
+
 export interface NormalizerOptions {
-  /** What the events say of their source. */
+  /** What the events of the public connection say of their source. Those of the page in Chrome say `authenticated`. */
   source: Source;
   /** Upstream events without a type of their own that are logged as `raw.<event>`; `*` = all. */
   rawEvents: readonly string[];
@@ -45,11 +51,15 @@ export class Normalizer {
   readonly #complaints = new Map<string, number>();
   /** What the log has after its newest frame of events that only their content tells apart. Heard again, they are the same. */
   #keyless: Draft[] = [];
+  /** The newest states that were recalled. */
+  readonly #states = new Map<string, UpstreamEvent>();
+  /** Events without a key since the newest frame. */
+  #sinceFrame: Draft[] = [];
 
   constructor({ source, rawEvents }: NormalizerOptions) {
     this.#source = source;
     this.#rawEvents = new Set(rawEvents);
-    this.games = new Games(source);
+    this.games = new Games();
   }
 
   /** Takes over what the newest events of the log tell, oldest first. */
@@ -60,11 +70,11 @@ export class Normalizer {
     else if (isKeyless(event)) this.#keyless.push(event);
   }
 
-  /** Whether the log that was taken over has come as far as this event. Only a game's frames tell. */
-  isInLog({ name, args }: UpstreamEvent): boolean {
-    if (name !== 'gameStateUpdate') return false;
+  /** Where this event stands to what the log has. Only a game's frames tell. */
+  placeOf({ name, args }: UpstreamEvent): Place {
+    if (name !== 'gameStateUpdate') return 'unclear';
     const frame = gameFrame.safeParse(payloadOf(args));
-    return frame.success && this.games.isInLog(frame.data);
+    return frame.success ? this.games.placeOf(frame.data) : 'unclear';
   }
 
   /**
@@ -72,25 +82,39 @@ export class Normalizer {
    * Never throws.
    */
   recall(upstream: UpstreamEvent, newest: boolean): Outcome {
-    const { name, args, receivedAt } = upstream;
+    const { name, args } = upstream;
     if (KEYED.has(name)) return this.ingest(upstream);
+    if (STATES.has(name)) this.#states.set(name, upstream);
     const frame = gameFrame.safeParse(name === 'gameStateUpdate' ? payloadOf(args) : undefined);
-    const drafts = frame.success ? this.games.recall(frame.data, receivedAt, newest) : [];
+    const drafts = frame.success ? this.games.recall(frame.data, this.#origin(upstream), newest) : [];
     return drafts.length > 0 ? { drafts } : { drafts, noise: 'repeated' };
   }
 
-  /** What the last feed heard as well has been recalled or ingested: a state that comes back from now on is news. */
-  endRecall(): void {
-    this.#keyless = this.#keyless.filter(({ type }) => type.startsWith(RAW_PREFIX));
+  /** From here on comes what was heard through another connection: the log may have it already. */
+  beginRecall(): void {
+    this.#keyless = this.#sinceFrame;
+    this.#sinceFrame = [];
   }
 
-  /** What a change of the connection does to the games. */
-  connection({ status, receivedAt }: StatusChange): Draft[] {
-    return status === 'disconnected' ? this.games.connectionLost(receivedAt) : [];
+  /**
+   * What the last feed heard as well has been recalled or ingested: a state that comes back from now on is news. Gives the
+   * newest states that were recalled, if they are not those of the log.
+   */
+  endRecall(): Draft[] {
+    const states = [...this.#states.values()].flatMap((state) => this.ingest(state).drafts);
+    this.#states.clear();
+    this.#keyless = this.#keyless.filter(({ type }) => type.startsWith(RAW_PREFIX));
+    return states;
+  }
+
+  /** What a change of the only connection does to the games. */
+  connection(change: Pick<StatusChange, 'status' | 'receivedAt' | 'via'>): Draft[] {
+    return change.status === 'disconnected' ? this.games.connectionLost(this.#origin(change)) : [];
   }
 
   /** Never throws: what can't be used is noise with a problem. */
   ingest(upstream: UpstreamEvent): Outcome {
+    this.#states.delete(upstream.name);
     try {
       return this.#normalize(upstream);
     } catch (error) {
@@ -100,12 +124,13 @@ export class Normalizer {
   }
 
   #normalize(upstream: UpstreamEvent): Outcome {
-    const { name, args, receivedAt } = upstream;
+    const { name, args } = upstream;
     if (!NAME.test(name)) return this.#invalid(upstream, 'not an event name');
     const payload = payloadOf(args);
     if (payload === undefined && args.length > 0) return { drafts: [], noise: 'trace_only' };
     if (name === 'gameStateUpdate') {
-      const observation = this.games.observe(gameFrame.parse(payload), receivedAt);
+      const observation = this.games.observe(gameFrame.parse(payload), this.#origin(upstream));
+      this.#sinceFrame = [];
       // From here on upstream is farther than the log was.
       if (observation.drafts.some(({ type }) => type !== 'game.phase')) this.#keyless = [];
       return observation;
@@ -115,17 +140,23 @@ export class Normalizer {
     const type = `${RAW_PREFIX}${name}` as const;
     const draft: Draft = {
       type,
-      timestamp: receivedAt,
+      ...this.#origin(upstream),
       gameId: null,
-      source: this.#source,
       data: { payload },
     };
+    if (this.#isRepetition(draft)) return { drafts: [], noise: 'repeated' };
+    if (this.#sinceFrame.length < REMEMBERED_KEYLESS) this.#sinceFrame.push(draft);
+    return { drafts: [draft] };
+  }
+
+  #player(upstream: UpstreamEvent, payload: unknown): Outcome {
+    const draft = playerEvent(upstream.name, payload, this.#origin(upstream));
     return this.#isRepetition(draft) ? { drafts: [], noise: 'repeated' } : { drafts: [draft] };
   }
 
-  #player({ name, receivedAt }: UpstreamEvent, payload: unknown): Outcome {
-    const draft = playerEvent(name, payload, this.#source, receivedAt);
-    return this.#isRepetition(draft) ? { drafts: [], noise: 'repeated' } : { drafts: [draft] };
+  /** What events of the log say of where the upstream event came from, and when. */
+  #origin({ via, receivedAt }: Pick<UpstreamEvent, 'via' | 'receivedAt'>): Origin {
+    return { source: via === 'chrome' ? 'authenticated' : this.#source, timestamp: receivedAt };
   }
 
   /** Whether the log has this already. From now on it has. */
@@ -171,7 +202,8 @@ export class Normalizer {
     return false;
   }
 
-  #invalid({ name, receivedAt }: UpstreamEvent, reason: string): Outcome {
+  #invalid(upstream: UpstreamEvent, reason: string): Outcome {
+    const { name, receivedAt } = upstream;
     const event = NAME.test(name) ? name : '(unnameable)';
     const problem = `${event}: ${reason.slice(0, 500)}`;
     const last = this.#complaints.get(event);
@@ -181,9 +213,8 @@ export class Normalizer {
     const data = { code: 'BAD_UPSTREAM_EVENT', message: problem };
     const complaint: Draft = {
       type: 'error',
-      timestamp: receivedAt,
+      ...this.#origin(upstream),
       gameId: null,
-      source: this.#source,
       data,
     };
     return { drafts: [complaint], noise: 'invalid', problem };

@@ -1,5 +1,6 @@
-import { toDecimal, type Draft, type EventData, type EventType, type Source } from '@vectra/protocol';
+import { toDecimal, type Draft, type EventData, type EventType } from '@vectra/protocol';
 import type { z } from 'zod';
+import type { Origin } from './batch.js';
 import {
   placedSidebet,
   playerGameState,
@@ -49,10 +50,10 @@ export function isPlayerEvent(name: string): boolean {
  *
  * @throws ZodError when the payload does not fit.
  */
-export function playerEvent(name: string, payload: unknown, source: Source, timestamp: number): Draft {
+export function playerEvent(name: string, payload: unknown, origin: Origin): Draft {
   const map = MAPPERS.get(name);
   if (map === undefined) throw new TypeError(`${name} is no event about players`);
-  return { ...map(payload), source, timestamp } as Draft;
+  return { ...map(payload), ...origin } as Draft;
 }
 
 /** What makes a sidebet one: a player has one active at a time, so no two start at the same tick of a game. */

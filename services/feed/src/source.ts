@@ -1,39 +1,60 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import type { EventData } from '@vectra/protocol';
-import type { UpstreamEvent } from './wire.js';
+import { busyDelay, retryDelay } from './retry.js';
+import type { SourceName, UpstreamEvent } from './wire.js';
 
-const FIRST_DELAY_MS = 500;
-const MAX_DELAY_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Too many requests; unavailable. */
+const BUSY = /answered (429|503)$/;
 
 export type ConnectionStatus = Pick<EventData<'connection.status'>, 'status' | 'attempt' | 'reason'>;
 
-/** A change of the connection, and when (Unix ms). */
-export type StatusChange = ConnectionStatus & { receivedAt: number };
+/** A change of a connection, and when (Unix ms). `via`: which one; without it, the public one. */
+export type StatusChange = ConnectionStatus & { receivedAt: number; via?: SourceName };
 
-export interface SourceOptions {
-  /** Socket.IO server; the query of the URL is sent along. */
-  url: string;
-  /** Origin header. */
-  origin: string;
+export interface SourceHandlers {
   onEvent: (event: UpstreamEvent) => void;
   onStatus: (change: StatusChange) => void;
 }
 
+/** Where upstream events come from. It comes back by itself from any loss, and never sends anything to the game. */
+export interface UpstreamSource {
+  readonly name: SourceName;
+  readonly connected: boolean;
+  /** False where there is none to connect to, which is no fault. */
+  readonly present: boolean;
+  /** How often the connection came back. */
+  readonly reconnects: number;
+  /** Unix ms; null before the first event. */
+  readonly lastEventAt: number | null;
+  open(): void;
+  /** For good. Nothing is told any more. */
+  close(): Promise<void>;
+}
+
+export interface PublicSourceOptions extends SourceHandlers {
+  /** Socket.IO server; the query of the URL is sent along. */
+  url: string;
+  /** Origin header. */
+  origin: string;
+}
+
 /**
  * The public Socket.IO connection. It only listens: nothing is ever emitted. It reconnects by itself with capped,
- * jittered back-off, for as long as it is open.
+ * jittered back-off, for as long as it is open; later when the server has too much to do.
  */
-export class PublicSource {
+export class PublicSource implements UpstreamSource {
+  readonly name = 'public';
+  readonly present = true;
   readonly #socket: Socket;
-  readonly #options: SourceOptions;
+  readonly #options: PublicSourceOptions;
   readonly #closing = new AbortController();
   #attempt = 0;
   #reconnects = 0;
   #lastEventAt: number | null = null;
 
-  constructor(options: SourceOptions) {
+  constructor(options: PublicSourceOptions) {
     this.#options = options;
     this.#socket = io(options.url, {
       autoConnect: false,
@@ -46,7 +67,9 @@ export class PublicSource {
     });
     // Once and for all: a handler added on every connection would deliver everything again after each.
     this.#socket.on('connect', () => this.#connected());
-    this.#socket.on('connect_error', (error) => this.#lost('reconnecting', error.message));
+    this.#socket.on('connect_error', (error) =>
+      this.#lost('reconnecting', refusalOf(error) ?? error.message),
+    );
     this.#socket.on('disconnect', (reason) => this.#lost('disconnected', reason));
     this.#socket.onAny((name: string, ...args: unknown[]) => this.#received(name, args));
   }
@@ -71,9 +94,10 @@ export class PublicSource {
     this.#socket.connect();
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#closing.abort();
     this.#socket.disconnect();
+    return Promise.resolve();
   }
 
   #connected(): void {
@@ -89,12 +113,10 @@ export class PublicSource {
     if (status === 'disconnected' || (this.#attempt & (this.#attempt - 1)) === 0) {
       this.#tell(status, reason);
     }
-    void this.#retry();
+    void this.#retry(BUSY.test(reason) ? busyDelay(this.#attempt) : retryDelay(this.#attempt));
   }
 
-  async #retry(): Promise<void> {
-    const ceiling = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#attempt - 1));
-    const delay = ceiling * (0.5 + Math.random() / 2);
+  async #retry(delay: number): Promise<void> {
     const { signal } = this.#closing;
     const waited = await sleep(delay, true, { signal }).catch(() => false); // closed meanwhile
     if (waited) this.#socket.connect();
@@ -108,4 +130,16 @@ export class PublicSource {
     this.#lastEventAt = Date.now();
     this.#options.onEvent({ name, args, receivedAt: this.#lastEventAt });
   }
+}
+
+/** The HTTP answer of a server that did not take the connection; undefined when there was none. */
+function refusalOf(error: Error & { description?: unknown }): string | undefined {
+  const { description } = error;
+  if (typeof description === 'number') return `the server answered ${description}`;
+  const told =
+    typeof description === 'object' && description !== null && 'message' in description
+      ? String(description.message)
+      : '';
+  const answer = /server response: (\d{3})/.exec(told)?.[1];
+  return answer === undefined ? undefined : `the server answered ${answer}`;
 }

@@ -1,6 +1,7 @@
 import type { Draft } from '@vectra/protocol';
 import type { Heard } from './held.js';
 import type { Normalizer } from './normalizer.js';
+import type { UpstreamEvent } from './wire.js';
 
 /**
  * What the log lacks of what a feed has heard, when it begins to write the log. Pure.
@@ -12,12 +13,48 @@ import type { Normalizer } from './normalizer.js';
  * @param normalizer has taken over what the log tells; afterwards it knows all that was heard.
  */
 export function catchUp(normalizer: Normalizer, heard: readonly Heard[]): Draft[] {
-  const reached = heard.findLastIndex((one) => 'name' in one && normalizer.isInLog(one));
+  const reached = heard.findLastIndex((one) => 'name' in one && normalizer.placeOf(one) === 'behind');
   const missing = heard.flatMap((one, index) => {
     if ('status' in one) return index > reached ? normalizer.connection(one) : [];
     if (index > reached) return normalizer.ingest(one).drafts;
     return normalizer.recall(one, index === reached).drafts;
   });
-  normalizer.endRecall();
-  return missing;
+  return [...missing, ...normalizer.endRecall()];
+}
+
+/**
+ * The way from one connection to another of the same game, which may be behind or ahead of it. Pure.
+ *
+ * Until the other one gives a frame that is new, all it gave up to its newest known frame only fills in what is missing; what comes
+ * after that waits for the next frame, which tells where it belongs.
+ */
+export class Crossing {
+  readonly #normalizer: Normalizer;
+  #waiting: UpstreamEvent[] = [];
+  #over = false;
+
+  /** @param normalizer knows what came through the connection that is left. */
+  constructor(normalizer: Normalizer) {
+    this.#normalizer = normalizer;
+    normalizer.beginRecall();
+  }
+
+  /** The other one has come as far as the log: what it gives is taken as ever. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** What the log lacks of the next events of the other connection. */
+  take(events: readonly UpstreamEvent[]): Draft[] {
+    this.#waiting.push(...events);
+    const places = this.#waiting.map((event) => this.#normalizer.placeOf(event));
+    const reached = places.lastIndexOf('behind') + 1;
+    const behind = this.#waiting.slice(0, reached);
+    const drafts = behind.flatMap((event) => this.#normalizer.recall(event, false).drafts);
+    this.#waiting = this.#waiting.slice(reached);
+    if (!places.includes('ahead', reached)) return drafts;
+    this.#over = true;
+    const ahead = this.#waiting.splice(0).flatMap((event) => this.#normalizer.ingest(event).drafts);
+    return [...drafts, ...ahead, ...this.#normalizer.endRecall()];
+  }
 }

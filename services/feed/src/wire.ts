@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { gameIdSchema } from '@vectra/protocol';
 
+/** The public connection, or that of the logged-in page in Chrome. */
+export type SourceName = 'public' | 'chrome';
+
 /** An upstream event as it came from the socket: its name, its arguments, and when (Unix ms). */
 export interface UpstreamEvent {
   name: string;
   args: readonly unknown[];
   receivedAt: number;
+  /** Which connection it came through; without it, the public one. */
+  via?: SourceName;
 }
 
 const price = z.number().min(0);
