@@ -57,7 +57,9 @@ export class Choice {
 
   /** It was lost, or found again. */
   connection(name: SourceName, connected: boolean, now: number): Switch | undefined {
-    this.#state(name).lost = !connected;
+    const state = this.#state(name);
+    state.lost = !connected;
+    state.wellSince = now;
     if (connected || name !== this.#active) return undefined;
     const [other] = [...this.#states].filter(([, state]) => this.#isWell(state, now));
     return other === undefined ? undefined : this.#follow(other[0], `${name} was lost`);

@@ -183,8 +183,7 @@ export class Feed {
   }
 
   #receive(event: UpstreamEvent, use: Use): void {
-    const taken = use === 'spare' ? { drafts: [], noise: 'spare' } : this.#leadership?.receive(event, use);
-    this.#meters.upstream(event, taken ?? { drafts: [], noise: 'standby' });
+    this.#meters.upstream(event, this.#leadership?.receive(event, use) ?? { drafts: [], noise: 'standby' });
   }
 
   #switch({ from, to, reason }: Switch, heard: readonly UpstreamEvent[]): void {

@@ -8,7 +8,7 @@ import { Ring } from './ring.js';
 import type { FeedContext } from './service.js';
 import type { StatusChange } from './source.js';
 import type { Use } from './sources.js';
-import { catchUp, Crossing } from './takeover.js';
+import { Following } from './takeover.js';
 import type { UpstreamEvent } from './wire.js';
 
 /** How much of the log is read at the start to know its games again: about twenty of them. */
@@ -33,8 +33,7 @@ export class Leadership {
   readonly #source: Source;
   readonly #normalizer: Normalizer;
   readonly #ticks: Ring<EventOf<'game.tick'>>;
-  /** While another connection is taken up. */
-  #crossing: Crossing | undefined;
+  readonly #following: Following;
 
   private constructor({ context, log, publisher, source }: LeadershipParts) {
     const { FEED_RAW_EVENTS: rawEvents, FEED_RING_TICKS } = context.config;
@@ -43,6 +42,7 @@ export class Leadership {
     this.publisher = publisher;
     this.#source = source;
     this.#normalizer = new Normalizer({ source, rawEvents });
+    this.#following = new Following(this.#normalizer);
     this.#ticks = new Ring(FEED_RING_TICKS);
   }
 
@@ -87,20 +87,16 @@ export class Leadership {
    */
   takeOver(changes: readonly StatusChange[], heard: readonly (readonly Heard[])[]): void {
     for (const change of changes) this.#publish([this.#statusEvent(change)]);
-    const [first = [], ...others] = heard.filter((one) => one.length > 0);
-    this.#publish(catchUp(this.#normalizer, first));
-    for (const other of others) this.cross(other.filter((one) => 'name' in one));
+    this.#publish(this.#following.takeOver(heard));
   }
 
   /** From now on what comes through another connection is followed; `heard` came through it already. */
   cross(heard: readonly UpstreamEvent[]): void {
-    this.#crossing = new Crossing(this.#normalizer);
-    this.#publish(this.#crossing.take(heard));
+    this.#publish(this.#following.cross(heard));
   }
 
-  /** Takes an upstream event that is not spare. */
-  receive(event: UpstreamEvent, use: Use = 'followed'): Outcome {
-    const outcome = use === 'own' ? this.#normalizer.ingest(event) : this.#follow(event);
+  receive(event: UpstreamEvent, use: Use): Outcome {
+    const outcome = this.#following.receive(event, use);
     const { problem } = outcome;
     // Those that reach the log are the ones worth a line; the rest of a flood is counted.
     if (problem !== undefined && outcome.drafts.length > 0) {
@@ -145,13 +141,6 @@ export class Leadership {
         if (event.type === 'game.tick') this.#ticks.push(event);
       }
     }
-  }
-
-  #follow(event: UpstreamEvent): Outcome {
-    const crossing = this.#crossing;
-    if (crossing === undefined || crossing.over) return this.#normalizer.ingest(event);
-    const drafts = crossing.take([event]);
-    return drafts.length > 0 ? { drafts } : { drafts, noise: 'repeated' };
   }
 
   #statusEvent({ status, attempt, reason, receivedAt, via = 'public' }: StatusChange): Draft {

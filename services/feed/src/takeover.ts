@@ -1,6 +1,7 @@
 import type { Draft } from '@vectra/protocol';
 import type { Heard } from './held.js';
-import type { Normalizer } from './normalizer.js';
+import type { Normalizer, Outcome } from './normalizer.js';
+import type { Use } from './sources.js';
 import type { UpstreamEvent } from './wire.js';
 
 /**
@@ -28,7 +29,7 @@ export function catchUp(normalizer: Normalizer, heard: readonly Heard[]): Draft[
  * Until the other one gives a frame that is new, all it gave up to its newest known frame only fills in what is missing; what comes
  * after that waits for the next frame, which tells where it belongs.
  */
-export class Crossing {
+class Crossing {
   readonly #normalizer: Normalizer;
   #waiting: UpstreamEvent[] = [];
   #over = false;
@@ -56,5 +57,42 @@ export class Crossing {
     this.#over = true;
     const ahead = this.#waiting.splice(0).flatMap((event) => this.#normalizer.ingest(event).drafts);
     return [...drafts, ...ahead, ...this.#normalizer.endRecall()];
+  }
+}
+
+/** What the log gets of several connections to the same game, one of which is followed at a time. Pure. */
+export class Following {
+  readonly #normalizer: Normalizer;
+  /** While another connection is taken up. */
+  #crossing: Crossing | undefined;
+
+  /** @param normalizer has taken over what the log tells. */
+  constructor(normalizer: Normalizer) {
+    this.#normalizer = normalizer;
+  }
+
+  /** What the log lacks of what was heard through each connection, the followed one last. */
+  takeOver(heard: readonly (readonly Heard[])[]): Draft[] {
+    const begin = Math.max(
+      0,
+      heard.findIndex((one) => one.length > 0),
+    );
+    const drafts = catchUp(this.#normalizer, heard[begin] ?? []);
+    const others = heard.slice(begin + 1).map((other) => other.filter((one) => 'name' in one));
+    return [...drafts, ...others.flatMap((other) => this.cross(other))];
+  }
+
+  /** From now on another connection is followed; `heard` came through it already. Gives what the log lacks of that. */
+  cross(heard: readonly UpstreamEvent[]): Draft[] {
+    this.#crossing = new Crossing(this.#normalizer);
+    return this.#crossing.take(heard);
+  }
+
+  receive(event: UpstreamEvent, use: Use): Outcome {
+    if (use === 'spare') return { drafts: [], noise: 'spare' };
+    const crossing = this.#crossing;
+    if (use === 'own' || crossing === undefined || crossing.over) return this.#normalizer.ingest(event);
+    const drafts = crossing.take([event]);
+    return drafts.length > 0 ? { drafts } : { drafts, noise: 'repeated' };
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import puppeteer, { type Browser } from 'puppeteer-core';
+import puppeteer, { TargetType, type Browser } from 'puppeteer-core';
 import { retryDelay } from '../retry.js';
 import type { ConnectionStatus, SourceHandlers, UpstreamSource } from '../source.js';
 import { addressOf, NoSuchHost } from './address.js';
@@ -121,7 +121,7 @@ export class ChromeSource implements UpstreamSource {
       defaultViewport: null,
       protocolTimeout: ANSWER_MS,
       // It keeps away from the pages: the one attachment to them is ours.
-      targetFilter: (target) => target.type() === 'browser',
+      targetFilter: (target) => target.type() === TargetType.BROWSER,
       networkEnabled: false,
       issuesEnabled: false,
     });
@@ -162,10 +162,10 @@ export class ChromeSource implements UpstreamSource {
     const { signal } = this.#closing;
     const gone = new AbortController();
     browser.once('disconnected', () => gone.abort());
-    const either = AbortSignal.any([signal, gone.signal]);
-    for (let asked = Date.now(); browser.connected && !either.aborted;) {
-      await sleep(LOOK_MS, undefined, { signal: either }).catch(() => undefined); // over
-      if (either.aborted) break;
+    const over = AbortSignal.any([signal, gone.signal]);
+    if (!browser.connected) gone.abort();
+    let asked = Date.now();
+    while (await sleep(LOOK_MS, true, { signal: over }).catch(() => false)) {
       this.#look();
       if (Date.now() - asked < PING_MS) continue;
       await browser.version();
