@@ -19,7 +19,7 @@ interface Gauges {
   leader: () => boolean;
   held: () => number;
   waiting: () => number;
-  sources: () => readonly Pick<UpstreamSource, 'name' | 'connected' | 'reconnects'>[];
+  sources: () => readonly UpstreamSource[];
   followed: () => SourceName;
   illegalTransitions: () => number;
 }
@@ -173,6 +173,14 @@ function sourceGauges(metrics: Registry, { sources, followed }: Pick<Gauges, 'so
     Number(connected),
   );
   bySource('feed_upstream_reconnects', 'How often the connection came back.', ({ reconnects }) => reconnects);
+  new Gauge({
+    name: 'feed_chrome_sessions',
+    help: 'Pages, frames and workers of Chrome that are listened to.',
+    registers: [metrics],
+    collect() {
+      this.set(sources().reduce((sum, { sessions = 0 }) => sum + sessions, 0));
+    },
+  });
   bySource('feed_upstream_followed', '1 for the connection that is followed.', ({ name }) =>
     Number(name === followed()),
   );

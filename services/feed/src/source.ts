@@ -28,6 +28,8 @@ export interface UpstreamSource {
   readonly reconnects: number;
   /** Unix ms; null before the first event. */
   readonly lastEventAt: number | null;
+  /** Of Chrome: pages, frames and workers that are listened to. */
+  readonly sessions?: number;
   open(): void;
   /** For good. Nothing is told any more. */
   close(): Promise<void>;

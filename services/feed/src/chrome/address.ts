@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { z } from 'zod';
 
 /** The host of Chrome is not known: its container does not run. */
 export class NoSuchHost extends Error {}
@@ -18,4 +19,18 @@ export async function addressOf(url: string): Promise<string> {
     throw new NoSuchHost(`${parsed.hostname} is not known`, { cause: error });
   }
   return parsed.origin;
+}
+
+const version = z.object({ webSocketDebuggerUrl: z.string() });
+
+/**
+ * Where the browser itself is spoken to. It has an id which lets anybody who knows it command the browser: never to be shown.
+ *
+ * @param origin as of `addressOf`.
+ * @throws Error when Chrome does not answer.
+ */
+export async function browserEndpoint(origin: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(`${origin}/json/version`, { signal });
+  if (!response.ok) throw new Error(`Chrome answered ${response.status}`);
+  return version.parse(await response.json()).webSocketDebuggerUrl;
 }

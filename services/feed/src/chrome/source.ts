@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer, { TargetType, type Browser } from 'puppeteer-core';
 import { retryDelay } from '../retry.js';
 import type { ConnectionStatus, SourceHandlers, UpstreamSource } from '../source.js';
-import { addressOf, NoSuchHost } from './address.js';
+import { addressOf, browserEndpoint, NoSuchHost } from './address.js';
 import { Attachment } from './attachment.js';
 import { WallClock } from './clock.js';
 import { PageWatch } from './pageWatch.js';
@@ -86,9 +86,13 @@ export class ChromeSource implements UpstreamSource {
     return this.#lastEventAt;
   }
 
-  /** Sessions with pages, frames and workers of the browser, and sockets of those. */
-  get sizes(): { sessions: number; sockets: number } {
-    return { sessions: this.#attachment?.size ?? 0, sockets: this.#sockets.size };
+  get sessions(): number {
+    return this.#attachment?.size ?? 0;
+  }
+
+  /** Sockets of the browser that are known, whomever they speak to. */
+  get sockets(): number {
+    return this.#sockets.size;
   }
 
   open(): void {
@@ -114,17 +118,9 @@ export class ChromeSource implements UpstreamSource {
 
   /** Follows one Chrome to its end. Resolves with the reason. */
   async #follow(): Promise<string> {
-    const browserURL = await addressOf(this.#options.cdpUrl);
+    const origin = await addressOf(this.#options.cdpUrl);
     if (this.#attempt === 0) this.#tell({ status: 'connecting', reason: null });
-    const browser = await puppeteer.connect({
-      browserURL,
-      defaultViewport: null,
-      protocolTimeout: ANSWER_MS,
-      // It keeps away from the pages: the one attachment to them is ours.
-      targetFilter: (target) => target.type() === TargetType.BROWSER,
-      networkEnabled: false,
-      issuesEnabled: false,
-    });
+    const browser = await this.#connect(origin);
     try {
       await this.#attach(browser);
       return await this.#untilGone(browser);
@@ -133,6 +129,29 @@ export class ChromeSource implements UpstreamSource {
       this.#attachment = undefined;
       this.#polling = null;
       await browser.disconnect();
+    }
+  }
+
+  async #connect(origin: string): Promise<Browser> {
+    const late = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(ANSWER_MS)]);
+    const connecting = puppeteer.connect({
+      browserWSEndpoint: await browserEndpoint(origin, late),
+      defaultViewport: null,
+      protocolTimeout: ANSWER_MS,
+      // It keeps away from the pages: the one attachment to them is ours.
+      targetFilter: (target) => target.type() === TargetType.BROWSER,
+      networkEnabled: false,
+      issuesEnabled: false,
+    });
+    try {
+      return await Promise.race([connecting, aborted(late)]);
+    } catch (error) {
+      // It may still come, and then nobody wants it.
+      connecting.then(
+        (browser) => browser.disconnect(),
+        () => undefined,
+      );
+      throw error;
     }
   }
 
@@ -258,6 +277,15 @@ export class ChromeSource implements UpstreamSource {
     const attempt = status === 'connected' || status === 'degraded' ? 0 : Math.max(1, this.#attempt);
     this.#options.onStatus({ status, attempt, reason, receivedAt: Date.now(), via: this.name });
   }
+}
+
+/** Rejects when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const refuse = (): void => reject(new Error('Chrome did not answer in time', { cause: signal.reason }));
+    if (signal.aborted) refuse();
+    else signal.addEventListener('abort', refuse, { once: true });
+  });
 }
 
 function sameHost(url: string, other: string): boolean {
