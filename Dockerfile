@@ -4,7 +4,7 @@ ARG NODE_IMAGE=node:24-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY . .
-RUN npm ci && npm run build && npm prune --omit=dev && rm -rf bench apps/*/src packages/*/src packages/*/test services/*/src services/*/test
+RUN npm ci && npm run build && npm prune --omit=dev && rm -rf bench test apps/*/src packages/*/src packages/*/test services/*/src services/*/test
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production

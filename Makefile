@@ -3,10 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 COMPOSE := docker compose
 
-.PHONY: help demo up down dev build test check bench
+.PHONY: help demo up down dev build test test-faults-long check bench
 
 help: ## list these targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## the whole system on generated games; in Docker where an engine answers, else as local processes
 	@./start.sh --demo
@@ -27,6 +27,10 @@ build: ## compile everything
 test: ## every test: pure, on a real Redis, the whole system, the browser, and Docker where an engine answers
 	@scripts/install.sh redis chromium
 	@npm test --silent
+
+test-faults-long: ## a storm of faults: 200 faults, 100,000 events (FAULTS_COUNT, FAULTS_EVENTS; or FAULTS_SECONDS)
+	@scripts/install.sh redis
+	@npm run --silent test:faults-long
 
 check: ## formatting, lint, types and the pure tests
 	@scripts/install.sh
