@@ -3,9 +3,11 @@ import type { Phase } from '@vectra/protocol';
 import { Counter } from 'prom-client';
 import { openBroadcast } from './broadcast.js';
 import { EndedGames } from './ended.js';
+import { serveFaults } from './faults/routes.js';
 import { fullFrame, type Moment } from './generator/frames.js';
+import { Owner } from './generator/owner.js';
 import { Random } from './generator/random.js';
-import { Script } from './generator/script.js';
+import { Script, withTrace } from './generator/script.js';
 import { startPacer } from './pacer.js';
 import type { SimulatorContext } from './service.js';
 
@@ -21,19 +23,24 @@ export function startGames(context: SimulatorContext): () => void {
   const script = new Script({ seed, startsAt });
   const chance = new Random(`${seed}/connections`);
   const ended = new EndedGames(script.opening.archive);
+  const traces = new Random(`${seed}/owner/traces`);
+  const traced = (event: string, payload: unknown): unknown[] => withTrace(traces, event, payload);
   const games = new Counter({
     name: 'simulator_games_total',
     help: 'Generated games that have ended.',
     registers: [metrics],
   });
+  const owner = new Owner(seed, script.opening);
   let moment = script.opening;
 
   const broadcast = openBroadcast({
     http: http.server,
     metrics,
-    onClient: (sendTo) => {
+    onClient: (sendTo, audience) => {
       const late = moment.active && !moment.rugged && chance.chance(LATE_SNAPSHOTS);
       sendTo('gameStateUpdate', [fullFrame(moment, 'prices')], late ? 'afterNext' : 'now');
+      if (audience === 'public') return;
+      for (const { event, payload } of owner.welcome(moment)) sendTo(event, traced(event, payload), 'now');
     },
   });
   const stopPacer = startPacer({
@@ -43,6 +50,9 @@ export function startGames(context: SimulatorContext): () => void {
       moment = message.moment;
       games.inc(ended.observe(moment.archive));
       broadcast.send(message.event, message.args);
+      if (message.event !== 'gameStateUpdate') return;
+      for (const { event, payload } of owner.observe(moment, message.at))
+        broadcast.send(event, traced(event, payload), 'page');
     },
     onError: (error) => context.fail(error),
   });
@@ -57,6 +67,11 @@ export function startGames(context: SimulatorContext): () => void {
     gamesFinished: ended.count,
   }));
   http.get('/api/simulator/games', () => ended.list);
+  http.get('/api/simulator/account', () => {
+    const { id: playerId, username } = owner.player;
+    return { playerId, username, cash: owner.cash, ledger: owner.ledger };
+  });
+  serveFaults(context, broadcast.faults);
   log.info({ seed, speed }, 'playing generated games');
 
   return () => {

@@ -1,5 +1,6 @@
 import { openBroadcast } from './broadcast.js';
 import { readCapture } from './capture.js';
+import { serveFaults } from './faults/routes.js';
 import { startPacer } from './pacer.js';
 import type { SimulatorContext } from './service.js';
 
@@ -42,6 +43,7 @@ export async function startReplay(context: SimulatorContext, path: string): Prom
   });
 
   http.get('/api/simulator', () => ({ mode: 'capture', capture: path, speed, ...counts, sent, finished }));
+  serveFaults(context, broadcast.faults);
   log.info({ path, speed, ...counts }, 'the capture starts at the first connection');
 
   return () => {

@@ -28,6 +28,12 @@ export interface Message {
 /** These carry no trace argument; every other event's payload is its second and last argument. */
 const UNTRACED = new Set(['gameStateUpdate', 'gameStatePlayerUpdate', 'playerUpdate', 'rugRoyaleUpdate']);
 
+/** An event's arguments. */
+export function withTrace(random: Random, event: string, payload: unknown): unknown[] {
+  if (UNTRACED.has(event)) return [payload];
+  return [{ __trace: true, traceparent: `00-${random.hex(32)}-${random.hex(16)}-01` }, payload];
+}
+
 const COUNTDOWN_MS = 15_000;
 const HEARTBEAT_MS = 100;
 /** The script begins inside the first game's presale. */
@@ -233,11 +239,10 @@ export class Script {
   }
 
   #message(sent: number, event: string, payload: unknown): Message {
-    const trace = `00-${this.#traces.hex(32)}-${this.#traces.hex(16)}-01`;
     return {
       at: this.#delivery.arrival(sent),
       event,
-      args: UNTRACED.has(event) ? [payload] : [{ __trace: true, traceparent: trace }, payload],
+      args: withTrace(this.#traces, event, payload),
       moment: this.#moment,
     };
   }

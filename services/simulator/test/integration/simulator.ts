@@ -50,9 +50,21 @@ export interface Listener {
   until(done: (received: Received[]) => boolean): Promise<void>;
 }
 
+export interface ListenOptions {
+  /** Logged in, as the page is. */
+  auth?: string;
+  /** Comes back after a loss. */
+  reconnection?: boolean;
+}
+
 /** A client that keeps all it receives, disconnected at the end of the test. */
-export function listen(url: string, transports = ['websocket']): Listener {
-  const socket = io(url, { transports, forceNew: true, reconnection: false });
+export function listen(
+  url: string,
+  transports = ['websocket'],
+  { auth, reconnection = false }: ListenOptions = {},
+): Listener {
+  const query = auth === undefined ? {} : { auth };
+  const socket = io(url, { transports, forceNew: true, reconnection, reconnectionDelay: 20, query });
   onTestFinished(() => void socket.disconnect());
   const received: Received[] = [];
   let check = (): void => undefined;

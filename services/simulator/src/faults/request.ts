@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** Connections without a login, and those of the logged-in page. */
+export const AUDIENCES = ['public', 'page'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
+const COUNT = { min: 1, max: 1_000_000 };
+const DURATION_MS = { min: 1, max: 3_600_000 };
+const BYTES = { min: 1024, max: 64 * 1024 * 1024 };
+
+const extent = {
+  /** Whose connections; `all` by default. */
+  sockets: z.enum(['all', ...AUDIENCES]).default('all'),
+  count: z.int().min(COUNT.min).max(COUNT.max).optional(),
+  /** Milliseconds of real time. */
+  durationMs: z.int().min(DURATION_MS.min).max(DURATION_MS.max).optional(),
+};
+/** `*` means any. */
+const event = z.string().min(1).max(100).default('gameStateUpdate');
+
+const kinds = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('drop'), event, ...extent }),
+    z.strictObject({ kind: z.literal('disconnect'), ...extent }),
+    z.strictObject({ kind: z.literal('stall'), ...extent }),
+    z.strictObject({ kind: z.literal('duplicate'), event, ...extent }),
+    z.strictObject({ kind: z.literal('reorder'), ...extent }),
+    z.strictObject({ kind: z.literal('malformed'), event, ...extent }),
+    z.strictObject({
+      kind: z.literal('oversized'),
+      event,
+      bytes: z
+        .int()
+        .min(BYTES.min)
+        .max(BYTES.max)
+        .default(4 * 1024 * 1024),
+      ...extent,
+    }),
+    z.strictObject({ kind: z.literal('no-frame-c'), ...extent }),
+    z.strictObject({ kind: z.literal('history-without-prices'), ...extent }),
+  ],
+  {
+    error:
+      'expected drop, disconnect, stall, duplicate, reorder, malformed, oversized, no-frame-c or history-without-prices',
+  },
+);
+
+/** What `POST /api/simulator/faults` takes: a kind, and how often (`count`, 1 by default) or how long (`durationMs`). */
+export const faultRequest = kinds.refine(
+  ({ count, durationMs }) => count === undefined || durationMs === undefined,
+  { error: 'expected count or durationMs, not both' },
+);
+
+export type FaultRequest = z.infer<typeof faultRequest>;
+export type FaultKind = FaultRequest['kind'];
