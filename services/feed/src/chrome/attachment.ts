@@ -23,6 +23,9 @@ export interface AttachmentHandlers {
   received: (id: SocketId, text: string, monotonic: number) => void;
   /** Address of a request that is about to be sent. */
   requested: (url: string) => void;
+  /** Another document takes the place of what was there, as after a reload. Chrome does not say that the sockets are closed. */
+  documentChanged: (session: string) => void;
+  /** The page, frame or worker is gone. */
   sessionEnded: (session: string) => void;
 }
 
@@ -97,7 +100,7 @@ export class Attachment {
       if (session == null) return; // gone already
       const { targetId, type } = targetInfo;
       this.#targets.set(sessionId, { session, targetId, type, parent: parent.id() });
-      this.#listen(session);
+      this.#listen(session, targetId);
       this.#follow(session);
       // In one go and in this order: it runs on when all is set. A kind of target that knows one of these not says so,
       // and one may be gone meanwhile.
@@ -115,14 +118,26 @@ export class Attachment {
   }
 
   /** Of what was sent there is no handler: it is dropped unread. */
-  #listen(session: CDPSession): void {
-    const { opened, closed, received, requested } = this.#handlers;
+  #listen(session: CDPSession, targetId: string): void {
+    const { opened, closed, received, requested, documentChanged } = this.#handlers;
     const idOf = (request: string): SocketId => ({ session: session.id(), request });
     session.on('Network.webSocketCreated', ({ requestId, url }) => opened(idOf(requestId), url));
     session.on('Network.webSocketClosed', ({ requestId }) => closed(idOf(requestId)));
     session.on('Network.webSocketFrameReceived', ({ requestId, timestamp, response }) => {
       if (response.opcode === TEXT_FRAME) received(idOf(requestId), response.payloadData, timestamp);
     });
-    session.on('Network.requestWillBeSent', ({ request }) => requested(request.url));
+    let loading: string | undefined;
+    session.on('Network.requestWillBeSent', ({ requestId, type, frameId, request }) => {
+      // A page's or frame's own document: its main frame has the id of the target.
+      if (type === 'Document' && frameId === targetId) loading = requestId;
+      requested(request.url);
+    });
+    const loaded = ({ requestId }: { requestId: string }): void => {
+      if (requestId !== loading) return;
+      loading = undefined;
+      documentChanged(session.id());
+    };
+    session.on('Network.responseReceived', loaded);
+    session.on('Network.loadingFailed', loaded);
   }
 }

@@ -8,12 +8,16 @@ export interface SocketId {
 }
 
 interface Socket {
-  session: string;
   /** Whether the Socket.IO connection stands. */
   connected: boolean;
   /** Whether it told something that only a logged-in page is told. */
   loggedIn: boolean;
+  /** Unix ms of its newest frame, of whatever kind. */
+  lastFrameAt: number;
 }
+
+/** A living connection is pinged every 25 s; Chrome does not always tell that one is gone, as when its page crashed. */
+const SILENT_MS = 90_000;
 
 /** What a frame gave. */
 export interface Reading {
@@ -30,7 +34,7 @@ const GAME_FRAME = '42["gameStateUpdate"';
  */
 export class PageSockets {
   readonly #hosts: ReadonlySet<string>;
-  /** The game's by their key; null for any other. Oldest first. */
+  /** The game's by their key; null for any that is not to be read. Oldest first. */
   readonly #sockets = new Map<string, Socket | null>();
   #read: Socket | undefined;
 
@@ -53,9 +57,10 @@ export class PageSockets {
     return this.#sockets.size;
   }
 
-  opened(id: SocketId, url: string): void {
-    const game = this.isGame(url);
-    this.#sockets.set(keyOf(id), game ? { session: id.session, connected: false, loggedIn: false } : null);
+  /** @param now Unix ms, here and below. */
+  opened(id: SocketId, url: string, now: number): void {
+    const socket = { connected: false, loggedIn: false, lastFrameAt: now };
+    this.#sockets.set(keyOf(id), this.isGame(url) ? socket : null);
   }
 
   closed(id: SocketId): void {
@@ -63,11 +68,27 @@ export class PageSockets {
     this.#choose();
   }
 
+  /** Forgets those that have been silent for longer than any that lives. */
+  expire(now: number): void {
+    for (const [key, socket] of this.#sockets) {
+      if (socket !== null && now - socket.lastFrameAt > SILENT_MS) this.#sockets.delete(key);
+    }
+    this.#choose();
+  }
+
+  /** Another document takes the place of what was there: its sockets are not read any more, whatever they still say. */
+  documentChanged(session: string): void {
+    for (const [key, socket] of this.#sockets) {
+      if (!key.startsWith(`${session} `)) continue;
+      if (socket === null) this.#sockets.delete(key);
+      else this.#sockets.set(key, null);
+    }
+    this.#choose();
+  }
+
   /** The page, frame or worker is gone, and all its sockets with it. */
   sessionEnded(session: string): void {
-    for (const [key, socket] of this.#sockets) {
-      if (socket?.session === session || key.startsWith(`${session} `)) this.#sockets.delete(key);
-    }
+    for (const key of this.#sockets.keys()) if (key.startsWith(`${session} `)) this.#sockets.delete(key);
     this.#choose();
   }
 
@@ -84,11 +105,12 @@ export class PageSockets {
    * @returns the event, if it is one of the socket that is read. `late`: the socket is the game's, and was opened before
    *   anyone looked.
    */
-  received(id: SocketId, text: string): { reading?: Reading; late?: true } {
+  received(id: SocketId, text: string, now: number): { reading?: Reading; late?: true } {
     const key = keyOf(id);
     const known = this.#sockets.get(key);
     if (known === null || (known === undefined && !text.startsWith(GAME_FRAME))) return {};
-    const socket = known ?? { session: id.session, connected: true, loggedIn: false };
+    const socket = known ?? { connected: true, loggedIn: false, lastFrameAt: now };
+    socket.lastFrameAt = now;
     if (known === undefined) this.#sockets.set(key, socket);
     const reading = this.#take(socket, parseFrame(text));
     return {

@@ -160,13 +160,17 @@ export class ChromeSource implements UpstreamSource {
     this.#clock = new WallClock();
     this.#watch.restart(Date.now());
     this.#attachment = new Attachment(session, {
-      opened: (id, url) => this.#sockets.opened(id, url),
+      opened: (id, url) => this.#sockets.opened(id, url, Date.now()),
       closed: (id) => {
         this.#sockets.closed(id);
         this.#look();
       },
       received: (id, text, monotonic) => this.#received(id, text, monotonic),
       requested: (url) => this.#requested(url),
+      documentChanged: (session) => {
+        this.#sockets.documentChanged(session);
+        this.#look();
+      },
       sessionEnded: (ended) => {
         this.#sockets.sessionEnded(ended);
         this.#look();
@@ -217,7 +221,7 @@ export class ChromeSource implements UpstreamSource {
   }
 
   #received(id: SocketId, text: string, monotonic: number): void {
-    const { reading, late } = this.#sockets.received(id, text);
+    const { reading, late } = this.#sockets.received(id, text, Date.now());
     if (late === true) this.#attend('its connection is older than this one to Chrome', id.session);
     if (this.#sockets.connected !== this.#wasConnected || reading !== undefined) this.#look();
     if (reading !== undefined) this.#give(reading, monotonic);
@@ -238,6 +242,7 @@ export class ChromeSource implements UpstreamSource {
 
   #look(): void {
     const now = Date.now();
+    this.#sockets.expire(now);
     const { connected, loggedIn } = this.#sockets;
     if (connected && !this.#wasConnected && this.#lastEventAt !== null) this.#reconnects++;
     this.#wasConnected = connected;

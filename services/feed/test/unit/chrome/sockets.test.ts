@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PageSockets } from '../../../src/chrome/sockets.js';
 
+const STARTED = 1_767_225_600_000;
 const GAME = 'wss://backend.rugs.fun/socket.io/?frontend-version=1.0&EIO=4&transport=websocket';
 const id = (request: string, session = 'page') => ({ session, request });
 const frame = (name: string, payload: unknown = {}): string => `42${JSON.stringify([name, payload])}`;
@@ -11,13 +12,13 @@ function sockets(): PageSockets {
 
 /** Names of the events that are read. */
 function namesFrom(from: PageSockets, request: string, ...texts: string[]): string[] {
-  return texts.flatMap((text) => from.received(id(request), text).reading?.name ?? []);
+  return texts.flatMap((text) => from.received(id(request), text, STARTED).reading?.name ?? []);
 }
 
 describe("the page's connections", () => {
   it('are read when they are to the game, and connected when Socket.IO is', () => {
     const page = sockets();
-    page.opened(id('1'), GAME);
+    page.opened(id('1'), GAME, STARTED);
     expect(page.connected).toBe(false);
     expect(namesFrom(page, '1', '0{"sid":"a"}', '40{"sid":"b"}', frame('a'), '2', frame('b'))).toEqual([
       'a',
@@ -38,7 +39,7 @@ describe("the page's connections", () => {
       'nonsense',
     ];
     for (const [index, url] of others.entries()) {
-      page.opened(id(`${index}`), url);
+      page.opened(id(`${index}`), url, STARTED);
       expect(namesFrom(page, `${index}`, '40', frame('gameStateUpdate'))).toEqual([]);
     }
     expect(page.connected).toBe(false);
@@ -46,8 +47,8 @@ describe("the page's connections", () => {
 
   it('are told apart: of several, one is read', () => {
     const page = sockets();
-    page.opened(id('1'), GAME);
-    page.opened(id('2'), GAME);
+    page.opened(id('1'), GAME, STARTED);
+    page.opened(id('2'), GAME, STARTED);
     expect(namesFrom(page, '1', '40', frame('a'))).toEqual(['a']);
     expect(namesFrom(page, '2', '40', frame('a'))).toEqual([]);
     page.closed(id('1'));
@@ -57,10 +58,10 @@ describe("the page's connections", () => {
 
   it('are told apart even when two pages number them the same', () => {
     const page = sockets();
-    page.opened(id('1', 'one'), GAME);
-    page.opened(id('1', 'two'), 'wss://elsewhere.example/socket.io/');
-    expect(page.received(id('1', 'one'), frame('a')).reading?.name).toBe('a');
-    expect(page.received(id('1', 'two'), frame('b')).reading).toBeUndefined();
+    page.opened(id('1', 'one'), GAME, STARTED);
+    page.opened(id('1', 'two'), 'wss://elsewhere.example/socket.io/', STARTED);
+    expect(page.received(id('1', 'one'), frame('a'), STARTED).reading?.name).toBe('a');
+    expect(page.received(id('1', 'two'), frame('b'), STARTED).reading).toBeUndefined();
     page.sessionEnded('one');
     expect(page.connected).toBe(false);
     page.sessionEnded('two');
@@ -69,8 +70,8 @@ describe("the page's connections", () => {
 
   it('the logged-in one is read rather than an older one, from the event on that tells it', () => {
     const page = sockets();
-    page.opened(id('1'), GAME);
-    page.opened(id('2'), GAME);
+    page.opened(id('1'), GAME, STARTED);
+    page.opened(id('2'), GAME, STARTED);
     expect(namesFrom(page, '1', '40', frame('a'), frame('usernameStatus', { id: null }))).toHaveLength(2);
     expect(page.loggedIn).toBe(false);
     const status = `42["usernameStatus",{"__trace":true},{"id":"did:privy:a","username":"x"}]`;
@@ -81,27 +82,52 @@ describe("the page's connections", () => {
 
   it('one that was opened before anyone looked is known by what it says, and said to be late once', () => {
     const page = sockets();
-    expect(page.received(id('9'), frame('chat'))).toEqual({});
-    expect(page.received(id('9'), frame('gameStateUpdate'))).toMatchObject({ late: true });
-    expect(page.received(id('9'), frame('gameStateUpdate')).late).toBeUndefined();
+    expect(page.received(id('9'), frame('chat'), STARTED)).toEqual({});
+    expect(page.received(id('9'), frame('gameStateUpdate'), STARTED)).toMatchObject({ late: true });
+    expect(page.received(id('9'), frame('gameStateUpdate'), STARTED).late).toBeUndefined();
     expect(page.connected).toBe(true);
   });
 
   it('give answers to requests under the name ack, and events of other namespaces not at all', () => {
     const page = sockets();
-    page.opened(id('1'), GAME);
-    expect(page.received(id('1'), '435[{"success":true}]').reading).toEqual({
+    page.opened(id('1'), GAME, STARTED);
+    expect(page.received(id('1'), '435[{"success":true}]', STARTED).reading).toEqual({
       name: 'ack',
       args: [{ id: 5, args: [{ success: true }] }],
     });
-    expect(page.received(id('1'), '42/admin,["a"]').reading).toBeUndefined();
+    expect(page.received(id('1'), '42/admin,["a"]', STARTED).reading).toBeUndefined();
+  });
+
+  it('of a document that another replaces are not read any more, nor taken for late ones, and forgotten with the next', () => {
+    const page = sockets();
+    page.opened(id('1'), GAME, STARTED);
+    page.received(id('1'), '40', STARTED);
+    page.documentChanged('elsewhere');
+    expect(page.connected).toBe(true);
+    page.documentChanged('page');
+    expect(page.connected).toBe(false);
+    expect(page.received(id('1'), frame('gameStateUpdate'), STARTED)).toEqual({});
+    page.documentChanged('page');
+    expect(page.size).toBe(0);
+  });
+
+  it('end when nothing has come for longer than between two pings, since Chrome does not always say so', () => {
+    const page = sockets();
+    page.opened(id('1'), GAME, STARTED);
+    page.received(id('1'), '40', STARTED);
+    page.received(id('1'), '2', STARTED + 80_000);
+    page.expire(STARTED + 170_000);
+    expect(page.connected).toBe(true);
+    page.expire(STARTED + 170_001);
+    expect(page.connected).toBe(false);
+    expect(page.size).toBe(0);
   });
 
   it('end when the server refuses or ends the Socket.IO connection', () => {
     const page = sockets();
-    page.opened(id('1'), GAME);
-    page.received(id('1'), '40');
-    page.received(id('1'), '41');
+    page.opened(id('1'), GAME, STARTED);
+    page.received(id('1'), '40', STARTED);
+    page.received(id('1'), '41', STARTED);
     expect(page.connected).toBe(false);
   });
 });
