@@ -106,6 +106,15 @@ export class Chromium {
     await vi.waitFor(() => fetch(`${this.cdpUrl}/json/version`), { timeout: 30_000 });
   }
 
+  /** It is there, and does not answer. */
+  pause(): void {
+    this.#child?.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.signal('SIGCONT');
+  }
+
   /** As a crash would. */
   async kill(): Promise<void> {
     this.#child?.signal('SIGKILL');

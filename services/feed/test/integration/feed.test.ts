@@ -66,6 +66,21 @@ describe('the feed', () => {
     await expect.poll(() => readiness(service)).toBe(200);
   });
 
+  it('leaves a server alone that has too much to do, and says why it waits', async () => {
+    feeds.upstream.refuses = 429;
+    await feeds.start();
+    await expect.poll(statuses).toContain('reconnecting');
+    const told = (await events()).flatMap((event) =>
+      event.type === 'connection.status' ? (event.data.reason ?? []) : [],
+    );
+    expect(told).toEqual(['the server answered 429']);
+    // Any other failure is tried again within 0.5 s, this one not before 5.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(feeds.upstream.refused).toBe(1);
+    feeds.upstream.refuses = undefined;
+    await connected();
+  });
+
   it('goes on with the same game after a restart', async () => {
     const first = await startFeed();
     await connected();

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Server, type Socket } from 'socket.io';
 import { freePort } from '@vectra/launcher';
 
@@ -16,7 +17,7 @@ export class Upstream {
   readonly queries: unknown[] = [];
   /** What a logged-in page is told when it connects: who it is, and what it owns. */
   greeting: [name: string, ...args: unknown[]][] = [];
-  /** Answers every request with this HTTP status instead, and counts them. */
+  /** Answers every public connection with this HTTP status instead, and counts them. */
   refuses: number | undefined;
   refused = 0;
   readonly #port: number;
@@ -35,13 +36,8 @@ export class Upstream {
 
   async open(): Promise<void> {
     const http = createServer();
-    this.#io = new Server(http, {
-      cors: { origin: '*' },
-      allowRequest: (_, answer) => {
-        if (this.refuses !== undefined) this.refused++;
-        answer(null, this.refuses === undefined);
-      },
-    });
+    this.#io = new Server(http, { cors: { origin: '*' } });
+    this.#refuseWhenTold(http);
     this.#io.on('connection', (socket) => (isPage(socket) ? this.#greet(socket) : this.#note(socket)));
     await new Promise<void>((resolve) => http.listen(this.#port, '127.0.0.1', resolve));
   }
@@ -75,6 +71,20 @@ export class Upstream {
     for (const socket of this.#sockets()) {
       if (whom === undefined || isPage(socket) === (whom === 'pages')) socket.conn.close();
     }
+  }
+
+  /** In front of the Socket.IO server. */
+  #refuseWhenTold(http: ReturnType<typeof createServer>): void {
+    const upgrades = http.listeners('upgrade') as ((...args: unknown[]) => void)[];
+    http.removeAllListeners('upgrade');
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (this.refuses === undefined || request.url?.includes('secret=') === true) {
+        for (const upgrade of upgrades) upgrade.call(http, request, socket, head);
+      } else {
+        this.refused++;
+        socket.end(`HTTP/1.1 ${this.refuses} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      }
+    });
   }
 
   #greet(socket: Socket): void {
