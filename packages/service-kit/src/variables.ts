@@ -162,6 +162,32 @@ export const variableGroups = {
     },
   },
   Chrome: {
+    CHROME_PORT: { schema: port, fallback: '8083', about: 'Health and metrics of the Chrome sidecar.' },
+    CHROME_PATH: {
+      schema: text.optional(),
+      about: 'Program to run as Chrome. Unset = Chrome or Chromium from the PATH.',
+    },
+    CHROME_PROFILE_DIR: {
+      schema: text,
+      fallback: '~/.gamebot/chrome_profiles/rugs_bot',
+      about:
+        'Folder of the profile that is logged in. Whoever can read it can act for the account. (In Docker: a volume.)',
+    },
+    CHROME_HEADLESS: {
+      schema: z.enum(['true', 'false']).transform((given) => given === 'true'),
+      fallback: 'false',
+      about: 'true: without a window. Log in once with one: wallet extensions need it.',
+    },
+    CHROME_CDP_PORT: {
+      schema: port,
+      fallback: '9222',
+      about: 'DevTools port of Chrome, on loopback. Whoever reaches it can act for the account.',
+    },
+    CHROME_ARGS: {
+      schema: text.transform((given) => given.split(/\s+/).filter((argument) => argument !== '')),
+      fallback: '',
+      about: 'Further arguments for Chrome, separated by spaces.',
+    },
     CHROME_START_URL: {
       schema: url('http:', 'https:'),
       fallback: 'https://rugs.fun',
@@ -217,6 +243,16 @@ export const variableGroups = {
       fallback: '127.0.0.1',
       about:
         'Address of this machine on which the gateway is published. Anything but loopback opens it to the network.',
+    },
+    VNC_PASSWORD: {
+      schema: text.optional(),
+      about:
+        'Password of the window in which to log in once (profile login); only its first eight characters count. Without one there is no such window.',
+    },
+    NOVNC_PORT: {
+      schema: port,
+      fallback: '6080',
+      about: 'Port of that window, on loopback of this machine.',
     },
     REDIS_MAXMEMORY: {
       schema: text,

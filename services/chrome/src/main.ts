@@ -1,0 +1,4 @@
+import { runService } from '@vectra/service-kit';
+import { chromeService } from './service.js';
+
+await runService(chromeService);
