@@ -250,42 +250,45 @@ describe('a page that', () => {
 });
 
 describe('the feed', () => {
-  it("sends nothing to the game, and what the page sends is nowhere: not in the log, the feed's file, or its log lines", async () => {
-    const lines: string[] = [];
-    const output = new Writable({
-      write(chunk: Buffer, _, done) {
-        lines.push(chunk.toString());
-        done();
-      },
-    });
-    const env = { ...feeds.env, FEED_RAW_EVENTS: '*', LOG_LEVEL: 'trace' };
-    const service = await startService(feed, {
-      env,
-      log: createLogger('feed', { LOG_LEVEL: 'trace', LOG_FORMAT: 'json' }, output),
-    });
-    try {
-      await expect.poll(() => sessions(service)).toBeGreaterThan(0);
-      await chromium.open(site.url());
-      await expect.poll(cashes, PATIENT).toEqual(['1.5']);
-      feeds.upstream.sendTo('pages', 'inboxMessages', TRACE, { session: { token: PLANTED }, count: 1 });
-      feeds.upstream.hangUp();
-      await expect.poll(async () => (await told('chrome')).length, PATIENT).toBeGreaterThanOrEqual(4);
-      await feeds.connected();
-    } finally {
-      await service.stop();
-    }
-    expect(await of('raw.inboxMessages' as EventType)).toHaveLength(1);
-    const log = JSON.stringify((await events()) satisfies Event[]);
-    const folder = feeds.env.FEED_DATA_DIR ?? '';
-    const files = await Promise.all(
-      (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
-    );
-    const metrics = lines.join('');
-    for (const text of [log, ...files, metrics]) expect(text).not.toContain(PLANTED);
-    expect(lines.length).toBeGreaterThan(5);
-    expect(files.join('')).toContain('player.update');
-    expect(feeds.upstream.received).toEqual([]);
-    // The goodbye of a connection that is ended is the only packet there is.
-    expect(feeds.upstream.packets.filter((packet) => packet !== '1')).toEqual([]);
-  });
+  // With `chrome` all that is heard of the page is taken, with `auto` what only the page is told.
+  it.each(['auto', 'chrome'])(
+    "sends nothing to the game, and what the page sends is nowhere: not in the log, the feed's file, or its log lines (%s)",
+    async (FEED_SOURCE) => {
+      const lines: string[] = [];
+      const output = new Writable({
+        write(chunk: Buffer, _, done) {
+          lines.push(chunk.toString());
+          done();
+        },
+      });
+      const env = { ...feeds.env, FEED_RAW_EVENTS: '*', FEED_SOURCE };
+      const service = await startService(feed, {
+        env,
+        log: createLogger('feed', { LOG_LEVEL: 'trace', LOG_FORMAT: 'json' }, output),
+      });
+      try {
+        await expect.poll(() => sessions(service)).toBeGreaterThan(0);
+        await chromium.open(site.url());
+        await expect.poll(cashes, PATIENT).toEqual(['1.5']);
+        feeds.upstream.sendTo('pages', 'inboxMessages', TRACE, { session: { token: PLANTED }, count: 1 });
+        feeds.upstream.hangUp();
+        await expect.poll(async () => (await told('chrome')).length, PATIENT).toBeGreaterThanOrEqual(4);
+        await feeds.connected(FEED_SOURCE === 'auto' ? 1 : 0);
+      } finally {
+        await service.stop();
+      }
+      expect(await of('raw.inboxMessages')).toHaveLength(1);
+      const log = JSON.stringify((await events()) satisfies Event[]);
+      const folder = feeds.env.FEED_DATA_DIR ?? '';
+      const files = await Promise.all(
+        (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
+      );
+      for (const text of [log, ...files, lines.join('')]) expect(text).not.toContain(PLANTED);
+      expect(lines.length).toBeGreaterThan(5);
+      expect(files.join('')).toContain('player.update');
+      expect(feeds.upstream.received).toEqual([]);
+      // The goodbye of a connection that is ended is the only packet there is.
+      expect(feeds.upstream.packets.filter((packet) => packet !== '1')).toEqual([]);
+    },
+  );
 });

@@ -53,7 +53,7 @@ export class Site {
     };
     const client = new URL('/socket.io/socket.io.js', this.#upstream).href;
     const open = `const socket = io(${JSON.stringify(this.#upstream)}, ${JSON.stringify(options)});
-      socket.on('connect', () => socket.emit('authenticate', { token: '${PLANTED}' }));`;
+      socket.on('connect', () => socket.emit('authenticate', { token: '${PLANTED}' }, '${PLANTED}'));`;
     const bodies: Record<string, [type: string, body: string]> = {
       '/page': ['text/html', `<script src="${client}"></script><script>${open}</script>`],
       // 127.0.0.1 and localhost are two sites, and so two processes of the browser.
