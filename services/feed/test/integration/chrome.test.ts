@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 async function of<T extends EventType>(type: T): Promise<EventOf<T>[]> {
-  return (await events()).filter((event): event is EventOf<T> => event.type === type);
+  return (await events()).filter((event) => event.type === type) as EventOf<T>[];
 }
 
 /** What became of a connection, in words. */

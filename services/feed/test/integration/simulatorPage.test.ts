@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => chromium.remove());
 
 async function of<T extends EventType>(type: T): Promise<EventOf<T>[]> {
-  return (await feeds.events()).filter((event): event is EventOf<T> => event.type === type);
+  return (await feeds.events()).filter((event) => event.type === type) as EventOf<T>[];
 }
 
 /** A simulator, its logged-in page in Chrome, and a feed that hears both. */

@@ -206,7 +206,7 @@ describe('a game', () => {
   it('goes on after a lost connection in the same way', () => {
     const into = normalizer();
     const before = feed(into, ...wholeGame(game).slice(0, 20));
-    const lost = into.games.connectionLost(RECEIVED_AT);
+    const lost = into.games.connectionLost({ source: 'simulator', timestamp: RECEIVED_AT });
     expect(of(lost, 'game.phase')).toMatchObject([
       { data: { phase: 'UNKNOWN', previous: 'ACTIVE_GAMEPLAY' } },
     ]);

@@ -213,7 +213,10 @@ describe('a feed that takes over', () => {
 
   it('tells the phase again when the last feed, stopping, said that it does not know it', () => {
     const stopped = normalizer();
-    const log = [...catchUp(stopped, ticks(0, 9)), ...stopped.games.connectionLost(RECEIVED_AT)];
+    const log = [
+      ...catchUp(stopped, ticks(0, 9)),
+      ...stopped.games.connectionLost({ source: 'simulator', timestamp: RECEIVED_AT }),
+    ];
     expect(catchUp(restored(log), ticks(0, 9))).toMatchObject([
       { type: 'game.phase', data: { phase: 'ACTIVE_GAMEPLAY', previous: 'UNKNOWN' } },
     ]);
