@@ -41,6 +41,8 @@ const COMMANDS: RedisOptions = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   commandTimeout: COMMAND_TIMEOUT_MS,
+  // A command that times out does not end its link: a half-open one would stay for ever.
+  socketTimeout: COMMAND_TIMEOUT_MS,
 };
 
 /** A blocking read on a half-open link would hang for ever: the socket is given up when even its timeouts don't answer. */
@@ -150,7 +152,11 @@ const PASSING =
 
 /** The same command may succeed later, without anybody changing a setting. */
 export function isTransient(error: unknown): boolean {
-  return isConnectionError(error) || (error instanceof Error && PASSING.test(error.message));
+  if (isConnectionError(error)) return true;
+  if (!(error instanceof Error)) return false;
+  // A transaction fails because of what one of its commands was refused for.
+  const { previousErrors } = error as { previousErrors?: unknown[] };
+  return PASSING.test(error.message) || (previousErrors?.some(isTransient) ?? false);
 }
 
 const RETRY_MS = 100;

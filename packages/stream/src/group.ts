@@ -1,5 +1,4 @@
 import type { Event, Position } from '@vectra/protocol';
-import type { RedisClient } from './connection.js';
 import type { GroupConnection } from './groupCommands.js';
 import { takeLease } from './lease.js';
 import { Ownership } from './ownership.js';
@@ -64,21 +63,15 @@ export class OrderedGroup implements AsyncIterable<Batch> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void> {
-    const reader = this.#connection.reads();
-    const stop = (): void => reader.disconnect();
-    this.#signal.addEventListener('abort', stop, { once: true });
     try {
-      while (!this.#signal.aborted) yield* this.#own(reader);
+      while (!this.#signal.aborted) yield* this.#own();
     } catch (error) {
       if (!this.#signal.aborted) throw error;
-    } finally {
-      this.#signal.removeEventListener('abort', stop);
-      stop();
     }
   }
 
   /** One ownership, from taking the lease to losing it. */
-  async *#own(reader: RedisClient): AsyncGenerator<Batch, void> {
+  async *#own(): AsyncGenerator<Batch, void> {
     const { commands: redis, keys } = this.#connection;
     const { leaseTtlMs: ttlMs = DEFAULT_LEASE_MS, onStatus, onOwned, ephemeral } = this.#options;
     const lease = { redis, keys, name: this.name, ttlMs };
@@ -96,7 +89,7 @@ export class OrderedGroup implements AsyncIterable<Batch> {
         cursor,
       });
       try {
-        yield* ownership.batches(reader);
+        yield* this.#read(ownership);
       } finally {
         this.#cursor = ownership.cursor;
       }
@@ -104,6 +97,19 @@ export class OrderedGroup implements AsyncIterable<Batch> {
       if (ephemeral === true && this.#signal.aborted) await this.#destroy();
       await holding.release();
       if (!this.#signal.aborted) onStatus?.('lost');
+    }
+  }
+
+  /** On a connection that is new: one that stood by for long might have died unnoticed. */
+  async *#read(ownership: Ownership): AsyncGenerator<Batch, void> {
+    const reader = this.#connection.reads();
+    const stop = (): void => reader.disconnect();
+    this.#signal.addEventListener('abort', stop, { once: true });
+    try {
+      yield* ownership.batches(reader);
+    } finally {
+      this.#signal.removeEventListener('abort', stop);
+      stop();
     }
   }
 

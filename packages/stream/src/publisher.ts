@@ -197,6 +197,8 @@ export class Publisher {
 
   /** Until there is something to store, the lease is lost, or the end. */
   async #idle(): Promise<void> {
+    // Either may have happened while something was waited for, when nothing was there to be woken.
+    if (this.#closed || !this.#holding.valid) return;
     if (this.#stored >= this.#ceiling && this.waiting > 0) {
       this.#tell(
         `the log is full (${this.#options.maxEvents} events): a group that is behind must process some, so that they are trimmed`,
@@ -267,12 +269,14 @@ export class Publisher {
     if (state.epoch !== this.epoch) throw new TakenOverError(`the log has another epoch, ${state.epoch}`);
     if (!(await goesOn(this.#connection, this.#tail, state)))
       throw new TakenOverError(`another feed published up to ${state.last}`);
+    await this.#tail.reclaim();
     this.#floor = state.first;
     this.#endsAt = state.last;
   }
 
   /** Goes on from where Redis ends, or begins anew when what it lost can't be filled in. */
   async #resumeAt(last: number): Promise<void> {
+    await this.#tail.refresh();
     const { first } = this.#tail;
     const emptied = last === 0 && first > 1;
     if (emptied ? !this.#tail.reachesBack : first > last + 1) await this.#beginAnew();

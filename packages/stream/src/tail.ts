@@ -70,6 +70,16 @@ export class Tail {
     return this.#wal.read(from, Math.min(count, cachedFrom - from));
   }
 
+  /** See `WriteAheadFile.refresh`. */
+  refresh(): Promise<void> {
+    return this.#serially(() => this.#wal.refresh());
+  }
+
+  /** See `WriteAheadFile.reclaim`. */
+  reclaim(): Promise<void> {
+    return this.#serially(() => this.#wal.reclaim());
+  }
+
   forget(below: number): Promise<void> {
     return this.#serially(() => this.#wal.forget(below));
   }

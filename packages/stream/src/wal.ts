@@ -1,4 +1,14 @@
-import { mkdir, open, readdir, readFile, rm, unlink, writeFile, type FileHandle } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rm,
+  unlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeEvent, encodeEvent, type Event } from '@vectra/protocol';
 import type { LogSink } from './connection.js';
@@ -86,6 +96,31 @@ export class WriteAheadFile {
     if (!partial) await this.#mark(false);
   }
 
+  /** Leaves out what a former feed has dropped from the folder meanwhile: it was trimmed. */
+  async refresh(): Promise<void> {
+    const there = new Set((await this.#listed()).map(({ path }) => path));
+    const lost = this.#segments.findLastIndex(({ path }) => !there.has(path));
+    this.#segments = this.#segments.slice(Math.min(lost + 1, this.#segments.length - 1));
+  }
+
+  /**
+   * To be called when the lease was lost for a while and is this writer's again. Another feed may have opened the file
+   * meanwhile: its segment would cut off what was written here since, so that goes to a newer one.
+   */
+  async reclaim(): Promise<void> {
+    await this.refresh();
+    const newest = this.#segments.at(-1);
+    if (newest === undefined) return;
+    const later = (await this.#listed()).filter(({ ordinal }) => ordinal > newest.ordinal);
+    if (later.length === 0) return;
+    const from = Math.max(this.first, Math.min(this.last + 1, ...later.map(({ first }) => first)));
+    const again = await this.read(from, this.last - from + 1);
+    const ordinal = Math.max(...later.map((segment) => segment.ordinal)) + 1;
+    this.#segments = this.#segments.filter(({ first }) => first < from);
+    for (const segment of this.#segments) segment.last = Math.min(segment.last, from - 1);
+    await this.#beginSegment({ ordinal, epoch: newest.epoch, first: from }, again);
+  }
+
   /**
    * Adds events, which must go on where it ends, and waits until they are on disk.
    *
@@ -101,7 +136,7 @@ export class WriteAheadFile {
       const segment = await this.#roomySegment();
       const room = SEGMENT_EVENTS - (segment.last - segment.first + 1);
       const part = events.slice(done, done + room);
-      await this.#write(part.map((event) => `${encodeEvent(event)}\n`).join(''));
+      await this.#write(linesOf(part));
       segment.last += part.length;
       done += part.length;
     }
@@ -113,7 +148,7 @@ export class WriteAheadFile {
     for (const segment of this.#segments) {
       const next = from + events.length;
       if (segment.last < next || segment.first > next || events.length >= count) continue;
-      const lines = await this.#linesOf(segment);
+      const lines = await this.#textOf(segment);
       const to = Math.min(segment.last + 1, next + count - events.length);
       const wanted = lines.slice(next - segment.first, to - segment.first);
       events.push(...wanted.map(decodeEvent));
@@ -121,13 +156,17 @@ export class WriteAheadFile {
     return events;
   }
 
-  /** The log was trimmed up to this seq: drops segments that hold nothing from it on. The newest stays. */
+  /** The log was trimmed up to this seq: drops segments that hold nothing from it on, and what was before them. */
   async forget(below: number): Promise<void> {
     if (this.#partial && below >= this.first) await this.#mark(false);
-    for (const segment of this.#segments.slice(0, -1)) {
-      if (segment.last >= below) return;
-      await unlink(segment.path);
+    for (const { last } of this.#segments.slice(0, -1)) {
+      if (last >= below) break;
       this.#segments.shift();
+    }
+    const [oldest] = this.#segments;
+    for (const { path } of await this.#listed()) {
+      // Another feed that shares the folder may have dropped it.
+      if (oldest !== undefined && path < oldest.path) await rm(path, { force: true });
     }
   }
 
@@ -137,7 +176,7 @@ export class WriteAheadFile {
   }
 
   /** A full segment's lines stay in memory until another's are wanted: it changes no more, and is read in parts. */
-  async #linesOf(segment: Segment): Promise<readonly string[]> {
+  async #textOf(segment: Segment): Promise<readonly string[]> {
     if (this.#read?.segment === segment) return this.#read.lines;
     const { lines } = await wholeLines(segment.path);
     if (segment !== this.#segments.at(-1)) this.#read = { segment, lines };
@@ -157,7 +196,8 @@ export class WriteAheadFile {
     const newest = this.#segments.at(-1);
     if (newest === undefined) throw new Error('the write-ahead file was not begun');
     if (newest.last - newest.first + 1 < SEGMENT_EVENTS) return newest;
-    return this.#beginSegment({ ordinal: newest.ordinal + 1, epoch: newest.epoch, first: newest.last + 1 });
+    // Under the same number: a former feed's must never come to stand after those of the next.
+    return this.#beginSegment({ ordinal: newest.ordinal, epoch: newest.epoch, first: newest.last + 1 });
   }
 
   async #write(text: string): Promise<void> {
@@ -174,39 +214,56 @@ export class WriteAheadFile {
     this.#bytes += Buffer.byteLength(text);
   }
 
-  async #beginSegment({
-    ordinal,
-    epoch,
-    first,
-  }: Pick<Segment, 'ordinal' | 'epoch' | 'first'>): Promise<Segment> {
+  /** @param events come with it, in one step: a crash leaves no segment that cuts off what it was to hold. */
+  async #beginSegment(
+    { ordinal, epoch, first }: Pick<Segment, 'ordinal' | 'epoch' | 'first'>,
+    events: readonly Event[] = [],
+  ): Promise<Segment> {
     const name = `${String(ordinal).padStart(12, '0')}-${epoch}-${String(first).padStart(16, '0')}.jsonl`;
     const path = join(this.#folder, name);
-    const handle = await open(path, 'ax');
-    await syncFolder(this.#folder);
+    const unfinished = `${path}.tmp`;
+    await rm(unfinished, { force: true });
+    const handle = await open(unfinished, 'a');
+    const text = linesOf(events);
+    try {
+      await handle.appendFile(text);
+      await handle.sync();
+      await link(unfinished, path);
+      await unlink(unfinished);
+      await syncFolder(this.#folder);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
     await this.#handle?.close();
     this.#handle = handle;
-    this.#bytes = 0;
-    const segment = { path, ordinal, epoch, first, last: first - 1 };
+    this.#bytes = Buffer.byteLength(text);
+    const segment = { path, ordinal, epoch, first, last: first + events.length - 1 };
     this.#segments.push(segment);
     return segment;
   }
 
-  async #load(): Promise<void> {
+  /** The folder's segments, oldest first; their `last` is not known yet. */
+  async #listed(): Promise<Segment[]> {
     const names = (await readdir(this.#folder)).sort();
-    this.#partial = names.includes(PARTIAL_MARK);
-    const found = names.flatMap((name) => {
+    return names.flatMap((name) => {
       const [, ordinal, epoch, first] = SEGMENT_NAME.exec(name) ?? [];
       if (ordinal === undefined || epoch === undefined || first === undefined) return [];
-      return [
-        { path: join(this.#folder, name), ordinal: Number(ordinal), epoch, first: Number(first), last: 0 },
-      ];
+      const path = join(this.#folder, name);
+      return [{ path, ordinal: Number(ordinal), epoch, first: Number(first), last: Number(first) - 1 }];
     });
-    for (const [index, segment] of found.entries()) {
+  }
+
+  async #load(): Promise<void> {
+    this.#partial = (await readdir(this.#folder)).includes(PARTIAL_MARK);
+    const found = await this.#listed();
+    // What a former feed wrote after a later one had begun does not count.
+    let limit = Infinity;
+    for (const [index, segment] of [...found.entries()].toReversed()) {
       const { lines, torn } = await wholeLines(segment.path);
-      segment.last = segment.first + lines.length - 1;
-      // What a former feed wrote after the next one had begun does not count.
-      const next = found[index + 1];
-      if (next?.epoch === segment.epoch) segment.last = Math.min(segment.last, next.first - 1);
+      if (found[index + 1]?.epoch !== segment.epoch) limit = Infinity;
+      segment.last = Math.min(segment.first + lines.length, Math.max(limit, segment.first)) - 1;
+      limit = Math.min(limit, segment.first);
       if (torn)
         this.#log?.warn({ file: segment.path }, 'the unfinished end of the write-ahead file is left out');
     }
@@ -218,11 +275,16 @@ export class WriteAheadFile {
   }
 }
 
+function linesOf(events: readonly Event[]): string {
+  return events.map((event) => `${encodeEvent(event)}\n`).join('');
+}
+
 /** The newest segments that follow each other without a gap in the newest one's epoch. */
 function unbroken(segments: readonly Segment[]): Segment[] {
   const chain: Segment[] = [];
   for (const segment of segments.toReversed()) {
     const [next] = chain;
+    if (next !== undefined && segment.last < segment.first && segment.epoch === next.epoch) continue;
     if (next !== undefined && (segment.epoch !== next.epoch || segment.last + 1 !== next.first)) break;
     chain.unshift(segment);
   }

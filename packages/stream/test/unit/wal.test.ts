@@ -116,6 +116,48 @@ describe('the write-ahead file', () => {
     await file.close();
   });
 
+  it('is whole again for one that takes it back after another feed only opened it', async () => {
+    const first = await begun();
+    await first.append(events(1, 10));
+    const other = await WriteAheadFile.open(folder);
+    await first.append(events(11, 5_020));
+    await other.close();
+    await first.reclaim();
+    await first.append(events(5_021, 5_030));
+    await first.close();
+    const next = await WriteAheadFile.open(folder);
+    expect([next.first, next.last]).toEqual([1, 5_030]);
+    expect(seqs(await next.read(1, 6_000))).toEqual(seqs(events(1, 5_030)));
+    await next.close();
+  });
+
+  it('goes on without segments that another feed has dropped because they were trimmed', async () => {
+    const first = await begun();
+    await first.append(events(1, 12_000));
+    const other = await WriteAheadFile.open(folder);
+    await other.forget(11_000);
+    await first.refresh();
+    expect([first.first, first.last]).toEqual([10_001, 12_000]);
+    await first.forget(11_500);
+    expect(seqs(await first.read(10_001, 5_000))).toEqual(seqs(events(10_001, 12_000)));
+    await first.close();
+    await other.close();
+  });
+
+  it('leaves no empty segment behind, however often it was opened', async () => {
+    for (let round = 0; round < 5; round++) {
+      const file = round === 0 ? await begun() : await WriteAheadFile.open(folder);
+      if (round === 0) await file.append(events(1, 5_000));
+      await file.close();
+    }
+    const last = await WriteAheadFile.open(folder);
+    await last.append(events(5_001, 5_010));
+    await last.forget(5_005);
+    expect(await segments()).toHaveLength(1);
+    expect([last.first, last.last]).toEqual([5_001, 5_010]);
+    await last.close();
+  });
+
   it('drops what the log has trimmed, in whole segments, and never the newest', async () => {
     const file = await begun();
     for (let from = 1; from <= 11_000; from += 1_000) await file.append(events(from, from + 999));
