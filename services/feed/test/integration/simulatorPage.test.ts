@@ -51,6 +51,13 @@ interface Ended {
   prices: number[];
 }
 
+/** One thing the account of the page did. */
+interface Row {
+  gameId: string;
+  action: string;
+  amount: number;
+}
+
 /** The log has each tick of the games that ended once and in order, at the price that the server played. */
 async function expectWhole(simulator: Simulator): Promise<void> {
   const games = await simulator.json<Ended[]>('/api/simulator/games');
@@ -79,6 +86,13 @@ describe('on the simulator', () => {
     const own = (await of('player.trade')).filter(({ data }) => data.playerId === me);
     expect(own.length).toBeGreaterThan(0);
     expect(new Set(own.map(({ data }) => data.tradeId)).size).toBe(own.length);
+    // From the first to the last that the log has, it has all that the account did.
+    const { ledger } = await simulator.json<{ ledger: Row[] }>('/api/simulator/account');
+    const traded = ledger
+      .filter(({ action }) => ['buy', 'sell', 'rugged'].includes(action))
+      .map(({ gameId, action, amount }) => `${gameId} ${action === 'buy' ? 'buy' : 'sell'} ${amount}`);
+    const logged = own.map(({ gameId, data }) => `${gameId} ${data.side} ${Number(data.amount)}`);
+    expect(`${traded.join('\n')}\n`).toContain(`${logged.join('\n')}\n`);
     expect((await of('player.update')).every(({ source }) => source === 'authenticated')).toBe(true);
     expect((await of('game.tick')).every(({ source }) => source === 'simulator')).toBe(true);
     expect(JSON.stringify(await feeds.events())).not.toContain(PLANTED);
