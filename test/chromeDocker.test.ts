@@ -188,11 +188,32 @@ describe.skipIf(!engineAnswers)("Chrome's container", () => {
     expect(inChrome('readlink /profile/rugs_bot/SingletonLock')).toMatch(/^chrome-\d+$/);
   });
 
-  it('stops when asked, with status 0', () => {
+  it('stops when asked, with status 0, and has kept what the page stored last', async () => {
+    const cookie = (): unknown => fromTheNetwork(inThePage('document.cookie'));
+    await eventually('the page is open', () =>
+      String(fromTheNetwork(inThePage('document.readyState'))).includes('complete'),
+    );
+    fromTheNetwork(inThePage('document.cookie = "session=kept; max-age=3600"'));
+    expect(cookie()).toBe('session=kept');
     docker('stop', '--time', '14', container('chrome'));
     expect(docker('inspect', '--format', '{{.State.ExitCode}}', container('chrome'))).toBe('0');
+    docker('start', container('chrome'));
+    await untilHealthy();
+    await eventually('the cookie is there', () => cookie() === 'session=kept');
   });
 });
+
+/** JavaScript, for a network that knows Chrome's `ip`, of the value of an expression in the page that is open. */
+function inThePage(expression: string): string {
+  return `fetch('http://' + ip + ':9223/json/list').then((r) => r.json()).then((targets) => new Promise((resolve) => {
+    const page = targets.find(({ type, url }) => type === 'page' && url.includes('/page'));
+    if (page === undefined) return resolve(null);
+    const socket = new WebSocket(page.webSocketDebuggerUrl);
+    const params = { expression: ${JSON.stringify(expression)} };
+    socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params }));
+    socket.onmessage = ({ data }) => { socket.close(); resolve(JSON.parse(data).result.result.value); };
+  }))`;
+}
 
 /** `0100007F:1F93` -> `127.0.0.1:8083` */
 function readAddress(hex: string): string {

@@ -137,7 +137,8 @@ class Run {
       () => this.#signal('SIGKILL'),
       () => undefined, // it ended in time
     );
-    if (graceMs > 0) this.#process.kill('SIGTERM');
+    // At SIGTERM it takes the machine to be going down, and drops the cookies of the last half minute.
+    if (graceMs > 0) this.#process.kill('SIGINT');
     await this.exited;
     timer.abort();
     await late;

@@ -81,6 +81,37 @@ describe('the Chrome service', () => {
   });
 });
 
+describe('what the page stored', () => {
+  it('just before Chrome is stopped is there when it starts again', async () => {
+    const simulator = await startService(simulatorService, {
+      env: { SIMULATOR_PORT: '0', LOG_LEVEL: 'fatal' },
+    });
+    onTestFinished(() => simulator.stop());
+    const env = {
+      CHROME_PROFILE_DIR: temporaryProfile(),
+      CHROME_START_URL: `${simulator.url}/page?transports=none`,
+    };
+    const inPage = async <T>(cdp: string, script: string): Promise<T> => {
+      const browser = await puppeteer.connect({ browserURL: cdp });
+      const page = (await browser.pages()).find((candidate) => candidate.url().startsWith(simulator.url));
+      const result = (await page?.evaluate(script)) as T;
+      await browser.disconnect();
+      return result;
+    };
+    const first = await startChrome(env);
+    await expect.poll(() => inPage(first.cdp, 'document.readyState'), { timeout: 10_000 }).toBe('complete');
+    const login = "document.cookie = 'session=kept; max-age=3600'; localStorage.setItem('session', 'kept')";
+    await inPage(first.cdp, login);
+    await first.service.stop();
+
+    const again = await startChrome(env);
+    const stored = '({ cookie: document.cookie, local: localStorage.getItem("session") })';
+    await expect
+      .poll(() => inPage(again.cdp, stored), { timeout: 10_000 })
+      .toEqual({ cookie: 'session=kept', local: 'kept' });
+  });
+});
+
 describe('node services/chrome/dist/main.js', () => {
   const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
