@@ -16,7 +16,7 @@ up: ## the live game, on Docker Compose, in the background
 	@echo "Watching the live game: http://127.0.0.1:$${GATEWAY_PORT:-8080}   Health: /health   Stop: make down"
 
 down: ## stop what `make up` started; recordings stay
-	$(COMPOSE) --profile demo down
+	$(COMPOSE) --profile demo --profile chrome --profile login down
 
 dev: ## local processes on generated games, restarted on every change of the code
 	@scripts/dev.sh
