@@ -45,7 +45,10 @@ export const feed: ServiceDefinition<FeedVariable> = {
     const sources = sourcesFor(context, upstream);
     const service = new Feed({ context, log: eventLog, source: sourceOf(upstream), sources });
     http.get('/ticks', () => service.newestTicks());
-    eventLog.announce('feed', () => ({ ok: health.ok, detail: service.status() }));
+    eventLog.announce('feed', () => ({
+      ok: health.ok,
+      detail: { ...service.status(), checks: health.checks },
+    }));
     const running = service.run().catch((error: unknown) => {
       if (!stopping.aborted) context.fail(error);
     });
