@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import { createLogger, describeFailure, loadConfig, runService, variables } from '@vectra/service-kit';
+import { importCommand } from './import/command.js';
 import { rebuild, type RebuiltDay } from './rebuild.js';
 import { recorderService } from './service.js';
+import { verifyCommand } from './verifyCommand.js';
 
 const HELP = `recorder            ${recorderService.about}
 recorder rebuild    Derives every file anew from the journal in RUGS_DATA_DIR, and says what it did.
+recorder import     Reads old recordings and raw captures into RUGS_DATA_DIR; see recorder import --help.
+recorder verify     Derives recorded games again from their seeds; see recorder verify --help.
 recorder --help     Shows this.
 
 Environment:
@@ -41,10 +45,12 @@ async function runRebuild(): Promise<void> {
 const [command, ...rest] = process.argv.slice(2);
 if (command === undefined) await runService(recorderService);
 else if (command === 'rebuild' && rest.length === 0) await runRebuild();
+else if (command === 'import') process.exitCode = await importCommand(rest);
+else if (command === 'verify') process.exitCode = await verifyCommand(rest);
 else if (command === '--help' || command === '-h') process.stdout.write(HELP);
 else {
   process.stderr.write(
-    `recorder: expected nothing, "rebuild" or "--help", was "${process.argv.slice(2).join(' ')}"\n`,
+    `recorder: expected nothing, "rebuild", "import", "verify" or "--help", was "${process.argv.slice(2).join(' ')}"\n`,
   );
   process.exitCode = 2;
 }
