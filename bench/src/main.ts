@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startRedis } from '@vectra/launcher';
 import { benchFeed } from './feed.js';
+import { benchImport } from './import.js';
 import { benchLog } from './log.js';
 import { benchTakeovers } from './takeover.js';
 import { report } from './report.js';
@@ -32,6 +33,8 @@ try {
       `${service.padEnd(10)}${times.map(seconds).join(' ')} s   longest ${seconds(Math.max(...times))} s\n`,
     );
   }
+  process.stdout.write('\nOld recordings into files, beside a bare read of them\n\n');
+  for (const comparison of await benchImport(dir)) process.stdout.write(`${report(comparison)}\n\n`);
 } finally {
   await redis.stop();
   await rm(dir, { recursive: true, force: true });
