@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs and builds what is missing: npm packages and the compiled code; with arguments also `redis` and `chromium`
+# Installs and builds what is missing: npm packages and the compiled code; with arguments also `redis`, `chromium` and `xz`
 # from the system's packages. Says one clear line when it may not.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -24,6 +24,7 @@ for part in "$@"; do
   case "$part" in
     redis) [ -n "${REDIS_URL:-}${REDIS_SERVER:-}" ] || package redis-server valkey-server -- redis-server ;;
     chromium) package chromium google-chrome -- chromium ;;
+    xz) package xz -- xz-utils ;;
   esac
 done
 
