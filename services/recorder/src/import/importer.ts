@@ -167,14 +167,10 @@ export class Importer {
   /** Writes games, and lets them go. */
   async #settle(gameIds: readonly string[]): Promise<void> {
     for (let from = 0; from < gameIds.length; from += GROUP) {
-      const settled: SettledGame[] = [];
-      for (const id of gameIds.slice(from, from + GROUP)) {
-        const game = this.#gathering.games.get(id);
-        if (game === undefined) continue;
-        settled.push(await this.#settled(game));
-        this.#gathering.drop(id);
-      }
-      await this.#write(settled);
+      const ids = gameIds.slice(from, from + GROUP);
+      const games = ids.flatMap((id) => this.#gathering.games.get(id) ?? []);
+      await this.#write(await Promise.all(games.map((game) => this.#settled(game))));
+      for (const id of ids) this.#gathering.drop(id);
     }
   }
 

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import { isFileError } from '../disk.js';
 
 /** A file to be read. */
@@ -62,13 +61,14 @@ export async function* readLines(
   onBytes: (count: number) => void,
   longest = LONGEST_LINE,
 ): AsyncGenerator<(string | undefined)[]> {
-  const decoder = new StringDecoder('utf8');
+  // Leaves out a byte order mark, and puts U+FFFD for what is no UTF-8.
+  const decoder = new TextDecoder();
   let rest = '';
   let tooLong = false;
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 18 })) {
     const bytes = chunk as Buffer;
     onBytes(bytes.length);
-    const parts = decoder.write(bytes).split('\n');
+    const parts = decoder.decode(bytes, { stream: true }).split('\n');
     const last = parts.pop() ?? '';
     const [first, ...others] = parts;
     if (first !== undefined) {
@@ -79,6 +79,6 @@ export async function* readLines(
     tooLong ||= rest.length + last.length > longest;
     rest = tooLong ? '' : rest + last;
   }
-  rest += decoder.end();
+  rest += decoder.decode();
   if (tooLong || rest !== '') yield [tooLong ? undefined : rest];
 }

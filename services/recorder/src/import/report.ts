@@ -119,18 +119,23 @@ function remarks({ games, bytes, seconds, ...report }: ImportReport): string {
   const by = (outcome: GameReport['outcome']): number =>
     games.filter((game) => game.outcome === outcome).length;
   const speed = `${megabytes(bytes)} in ${seconds.toFixed(1)} s, ${megabytes(bytes / seconds)}/s`;
-  const did = report.dryRun ? 'Nothing was written. It would be' : 'Recorded';
-  const said = [
-    `${did}: ${some(by('new'), 'new game')}, ${count(by('merged'))} merged with what was there, ` +
-      `${count(by('unchanged'))} unchanged; ${count(by('empty'))} had no tick. ${speed}.`,
+  const [newGames, merged, unchanged] = [
+    some(by('new'), 'new game'),
+    count(by('merged')),
+    count(by('unchanged')),
   ];
+  const did = report.dryRun
+    ? `Would record ${newGames}, add to ${merged} and leave ${unchanged} as they are`
+    : `Recorded ${newGames}, added to ${merged} and left ${unchanged} as they were`;
+  const said = [`${did}; ${count(by('empty'))} without any tick. ${speed}.`];
   if (by('refused') > 0) said.push(`${some(by('refused'), 'game')} refused: the name is no file name.`);
   if (report.passedOver.length > 0)
     said.push(`${some(report.passedOver.length, 'file')} passed over: not .jsonl.`);
   if (report.misdated > 0)
     said.push(
       `${some(report.misdated, 'game starts', 'games start')} on another day than the id says: times without a zone were ` +
-        `taken as ${report.timeZone}, which is wrong. Name their zone with --time-zone, into an empty data folder.`,
+        `taken as ${report.timeZone}, which is wrong. Name the right one with --time-zone, and begin with an empty data ` +
+        `folder: what is recorded keeps its times.`,
     );
   return said.map((line) => `${line}\n`).join('');
 }

@@ -38,7 +38,7 @@ describe('recorder import', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/game\.jsonl +20251215-1a211bfc7caf41d6 +6 +0 +2 +ticks 3-4 are missing/);
     expect(out).toMatch(/used +6 .*\n +read +6 /);
-    expect(out).toContain('1 new game, 0 merged');
+    expect(out).toContain('Recorded 1 new game, added to 0 and left 0 as they were');
   });
 
   it('heals by a file of seeds, then changes nothing', async () => {

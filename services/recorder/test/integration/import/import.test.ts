@@ -179,6 +179,11 @@ describe('a file’s lines', () => {
     expect(await readAll(`${lines.join('\n')}\n`)).toEqual(lines);
   });
 
+  it('are read without a byte order mark, and whatever bytes they have', async () => {
+    expect(await readAll('\ufeffa\nb')).toEqual(['a', 'b']);
+    expect(await readAll(Buffer.from([0x61, 0xff, 0x0a, 0xe2, 0x82]))).toEqual(['a\ufffd', '\ufffd']);
+  });
+
   it('that are too long are passed over without being held', async () => {
     const long = 'x'.repeat(1_000_000);
     expect(await readAll(`a\n${long}\nb\n${long}`, 600_000)).toEqual(['a', undefined, 'b', undefined]);
