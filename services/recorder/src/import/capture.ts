@@ -1,4 +1,4 @@
-import { isCount, isGameId } from './legacy.js';
+import { isCount, isGameId, isTick } from './legacy.js';
 import { seedsIn, type Seed } from './seeds.js';
 import type { BackfillSource, Sight } from './gathered.js';
 
@@ -41,7 +41,7 @@ export function readFrame(row: Record<string, unknown>, at: number): FrameWords 
 
 function sightsOf(frame: Record<string, unknown>, gameId: string, at: number): Sight[] {
   const { tickCount, price, rugged, tradeCount: trades } = frame;
-  if (!isCount(tickCount) || !isPrice(price)) return [];
+  if (!isTick(tickCount) || !isPrice(price)) return [];
   // The first frame of a rug is short; every later one carries the history, and so does the first after a reconnect.
   const kind = rugged !== true ? 'play' : 'gameHistory' in frame ? 'echo' : 'rug';
   const tradeCount = isCount(trades) ? trades : null;
@@ -57,7 +57,7 @@ function repeated(frame: Record<string, unknown>, own: Sight): Sight[] {
   const from = (entries: [string, unknown][], backfilled: BackfillSource): Sight[] =>
     entries.flatMap(([key, price]) => {
       const tick = Number(key);
-      if (!isCount(tick) || tick >= own.tick || !isPrice(price)) return [];
+      if (!isTick(tick) || tick >= own.tick || !isPrice(price)) return [];
       return [{ ...own, kind: 'play', tick, price, tradeCount: null, backfilled }];
     });
   return [...from(snapshot, 'snapshot'), ...from(window, 'partialPrices')];

@@ -31,8 +31,6 @@ export interface Tick {
 /** `new`: it was not known before. `idle`: it says nothing of a tick. `conflict`: another price was known, which stays. */
 export type Verdict = 'new' | 'known' | 'idle' | 'conflict';
 
-const HIGHEST_TICK = 100_000;
-
 /** One game, gathered from whatever tells of it, in any order. The first word on a tick stands. */
 export class GatheredGame {
   readonly id: string;
@@ -62,7 +60,6 @@ export class GatheredGame {
   }
 
   see(sight: Sight): Verdict {
-    if (sight.tick > HIGHEST_TICK) return 'conflict';
     this.hear(sight.at);
     if (sight.kind === 'echo') {
       this.echo ??= sight;
@@ -77,14 +74,13 @@ export class GatheredGame {
     this.heardAt = Math.max(this.heardAt ?? at, at);
   }
 
-  /** Takes over what another gathering knows and this one does not; gives the number of ticks that were new. */
-  absorb(other: GatheredGame): number {
-    let added = 0;
+  /** Takes over what another gathering knows and this one does not. */
+  absorb(other: GatheredGame): void {
     for (const [tick, { backfilled, ...known }] of other.ticks) {
       const price = other.prices.get(tick) ?? 0;
       const kind = tick === other.rug?.tick ? 'rug' : 'play';
       const sight: Sight = { gameId: this.id, tick, price, kind, ...known };
-      if (this.see(backfilled === undefined ? sight : { ...sight, backfilled }) === 'new') added += 1;
+      this.see(backfilled === undefined ? sight : { ...sight, backfilled });
     }
     this.rug ??= other.rug;
     this.echo ??= other.echo;
@@ -93,7 +89,6 @@ export class GatheredGame {
     this.conflicts += other.conflicts;
     if (other.heardAt !== undefined) this.hear(other.heardAt);
     for (const file of other.files) this.files.add(file);
-    return added;
   }
 
   #seeRug(sight: Sight): Verdict {

@@ -41,7 +41,7 @@ function readTick(
   if (active !== true || (brokenOff && trades === undefined))
     return { kind: 'unreadable', reason: 'breaks off' };
   const number = typeof price === 'string' && price !== '' ? Number(price) : price;
-  if (!isCount(tick) || typeof number !== 'number' || !Number.isFinite(number))
+  if (!isTick(tick) || typeof number !== 'number' || !Number.isFinite(number))
     return { kind: 'unreadable', reason: 'no tick or price' };
   // The old recorders told the first frame of a rug from the later ones by calling only these a rug.
   const kind = rugged !== true ? 'play' : phase === 'RUG_EVENT_1' ? 'echo' : 'rug';
@@ -51,6 +51,13 @@ function readTick(
 
 export function isGameId(value: unknown): value is string {
   return gameIdSchema.safeParse(value).success;
+}
+
+/** A game has 5,000 ticks at most; far beyond that it is bad input. */
+const HIGHEST_TICK = 100_000;
+
+export function isTick(value: unknown): value is number {
+  return isCount(value) && value <= HIGHEST_TICK;
 }
 
 /** A whole number from 0. */

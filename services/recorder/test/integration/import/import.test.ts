@@ -75,6 +75,14 @@ describe('an import', () => {
     expect(await recordings(halves)).toEqual(await recordings(whole));
   });
 
+  it('reads the lines it wrote itself', async () => {
+    const [first, second] = [await temporaryFolder(), await temporaryFolder()];
+    const folder = await folderOf({ 'a.jsonl': game.whole(), 'b.jsonl': other.ticks(0, 1) });
+    await runImport(folder, first);
+    await runImport(join(first, 'recordings'), second);
+    expect(await recordings(second)).toEqual(await recordings(first));
+  });
+
   it('heals a game recorded long before by a seed of a capture', async () => {
     const data = await temporaryFolder();
     await runImport(await folderOf({ 'a.jsonl': [...game.ticks(0, 2), game.tick(7)] }), data);
