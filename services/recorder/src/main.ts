@@ -1,56 +1,43 @@
 #!/usr/bin/env node
-import { createLogger, describeFailure, loadConfig, runService, variables } from '@vectra/service-kit';
+import { runService, variables } from '@vectra/service-kit';
 import { importCommand } from './import/command.js';
-import { rebuild, type RebuiltDay } from './rebuild.js';
+import { rebuildCommand } from './rebuildCommand.js';
 import { recorderService } from './service.js';
 import { verifyCommand } from './verifyCommand.js';
 
-const HELP = `recorder            ${recorderService.about}
-recorder rebuild    Derives every file anew from the journal in RUGS_DATA_DIR, and says what it did.
-recorder import     Reads old recordings and raw captures into RUGS_DATA_DIR; see recorder import --help.
-recorder verify     Derives recorded games again from their seeds; see recorder verify --help.
-recorder --help     Shows this.
+interface Command {
+  about: string;
+  /** Takes the arguments after the command's name; gives the exit status. */
+  run: (args: readonly string[]) => Promise<number>;
+}
+
+/** What the recorder can be asked for besides recording. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  rebuild: { about: 'Derives every file anew from the journal in RUGS_DATA_DIR.', run: rebuildCommand },
+  import: { about: 'Reads old recordings and raw captures into RUGS_DATA_DIR.', run: importCommand },
+  verify: { about: 'Derives recorded games again from their seeds.', run: verifyCommand },
+};
+
+const column = (name: string, width: number): string => name.padEnd(width);
+
+const HELP = `${column('recorder', 20)}${recorderService.about}
+${Object.entries(COMMANDS)
+  .map(([name, { about }]) => `${column(`recorder ${name}`, 20)}${about}`)
+  .join('\n')}
+${column('recorder --help', 20)}Shows this; recorder <command> --help tells what a command takes.
 
 Environment:
-${recorderService.variables.map((name) => `  ${name.padEnd(16)} ${variables[name].about} (${variables[name].fallback ?? 'unset'})`).join('\n')}
+${recorderService.variables.map((name) => `  ${column(name, 16)} ${variables[name].about} (${variables[name].fallback ?? 'unset'})`).join('\n')}
 `;
 
-const COLUMNS = ['date', 'games', 'complete', 'written', 'unchanged'] as const;
-
-function table(days: readonly RebuiltDay[]): string {
-  const rows = [[...COLUMNS], ...days.map((day) => COLUMNS.map((column) => String(day[column])))];
-  return rows
-    .map((row) =>
-      row
-        .map((cell) => cell.padEnd(11))
-        .join('')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-async function runRebuild(): Promise<void> {
-  try {
-    const config = loadConfig(['RUGS_DATA_DIR', 'LOG_LEVEL', 'LOG_FORMAT']);
-    // Standard output is the table's.
-    const log = createLogger('recorder', config, process.stderr);
-    const days = await rebuild(config.RUGS_DATA_DIR, log);
-    process.stdout.write(days.length === 0 ? 'the journal holds no finished game\n' : `${table(days)}\n`);
-  } catch (error) {
-    process.stderr.write(`recorder: ${describeFailure(error)}\n`);
-    process.exitCode = 1;
-  }
-}
-
-const [command, ...rest] = process.argv.slice(2);
-if (command === undefined) await runService(recorderService);
-else if (command === 'rebuild' && rest.length === 0) await runRebuild();
-else if (command === 'import') process.exitCode = await importCommand(rest);
-else if (command === 'verify') process.exitCode = await verifyCommand(rest);
-else if (command === '--help' || command === '-h') process.stdout.write(HELP);
+const [name, ...rest] = process.argv.slice(2);
+const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+if (name === undefined) await runService(recorderService);
+else if (command !== undefined) process.exitCode = await command.run(rest);
+else if (name === '--help' || name === '-h') process.stdout.write(HELP);
 else {
   process.stderr.write(
-    `recorder: expected nothing, "rebuild", "import", "verify" or "--help", was "${process.argv.slice(2).join(' ')}"\n`,
+    `recorder: expected nothing, ${Object.keys(COMMANDS).join(', ')} or --help, was "${process.argv.slice(2).join(' ')}"\n`,
   );
   process.exitCode = 2;
 }
