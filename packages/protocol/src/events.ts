@@ -28,7 +28,7 @@ const sidebet = z.object({
 
 /** The `data` of each event type. Money and prices are decimal strings, ticks are counts from 0, times are Unix ms. */
 export const eventData = {
-  /** A game became active, or was joined midway (`joinedAtTick` > 0). */
+  /** A game became active, or was joined midway (`joinedAtTick` > 0): after its rug, when it came and went unseen. */
   'game.start': z.object({
     serverSeedHash: hash,
     gameVersion: z.string().nullable(),

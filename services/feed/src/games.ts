@@ -2,7 +2,7 @@ import { PhaseMachine, type PhaseFrame, type PhaseStep } from '@vectra/game';
 import { toDecimal, type Draft, type Event, type Phase } from '@vectra/protocol';
 import { Batch, type BackfillSource, type Origin } from './batch.js';
 import { addRange, newGame, ranges, type Game } from './game.js';
-import { sealEvent, verifySeal } from './seal.js';
+import { checkSeal, sealEvent } from './seal.js';
 import { historyEntry, isInPlay, sidebetsOf, type GameFrame, type HistoryEntry } from './wire.js';
 
 /** Seeds are revealed at most ten games later; a few more are remembered. */
@@ -26,6 +26,8 @@ export interface Observation {
 export class Games {
   readonly #machine = new PhaseMachine();
   readonly #games = new Map<string, Game>();
+  /** Finished games that the log is still to be told of. */
+  readonly #unseen = new Map<string, HistoryEntry>();
   #countdownSecond: number | undefined;
   #illegalTransitions = 0;
   /** The last phase that the log tells. */
@@ -52,6 +54,7 @@ export class Games {
     const step = this.#machine.observe(phaseFrame(frame));
     const batch = new Batch(origin);
     this.#loggedPhase = step.phase;
+    this.#tellUnseen(frame, batch);
     if (step.verdict === 'current') this.#follow(frame, step, batch);
     else if (step.verdict === 'stale') this.#fillFromFrame(this.#game(frame), frame, batch);
     this.#readHistory(frame, batch);
@@ -185,13 +188,13 @@ export class Games {
     if (rugged) this.#end(game, tickCount, frame.price, batch);
   }
 
-  #end(game: Game, rugTick: number, rugPrice: number, batch: Batch): void {
+  #end(game: Game, rugTick: number, rugPrice: number | undefined, batch: Batch): void {
     game.ended = true;
     game.rugTick = rugTick;
     batch.add('game.end', game.id, {
       reason: 'rugged',
       rugTick,
-      rugPrice: toDecimal(rugPrice),
+      rugPrice: rugPrice === undefined ? null : toDecimal(rugPrice),
       peakMultiplier: toDecimal(game.prices.peak),
       tickCount: rugTick,
     });
@@ -256,29 +259,66 @@ export class Games {
 
   /** Seeds and prices of finished games. They are found by id: the newest entry may still be the game before. */
   #readHistory(frame: GameFrame, batch: Batch): void {
-    for (const row of frame.gameHistory ?? []) {
-      const parsed = historyEntry.safeParse(row);
-      const game = parsed.success ? this.#games.get(parsed.data.id) : undefined;
-      if (parsed.success && game?.started === true && !game.sealed) this.#finish(game, parsed.data, batch);
+    for (const entry of historyOf(frame)) {
+      const game = this.#games.get(entry.id);
+      if (game?.started !== true || game.sealed) continue;
+      this.#interrupt(game, batch); // it has ended, even if its rug was not seen
+      this.#complete(game, entry, batch);
     }
   }
 
-  /** A game in the history has ended, even if its rug was not seen. */
-  #finish(game: Game, entry: HistoryEntry, batch: Batch): void {
-    this.#interrupt(game, batch);
+  /** Games that came and went while the connection was lost. They wait while a game runs: the log tells one after the other. */
+  #tellUnseen(frame: GameFrame, batch: Batch): void {
+    for (const entry of this.#unseenIn(frame)) this.#unseen.set(entry.id, entry);
+    const current = this.#games.get(frame.gameId);
+    if (this.#unseen.size === 0 || frame.gameId !== this.currentId) return;
+    if (current?.started === true && !current.ended) return;
+    this.#interruptOthers(frame.gameId, batch);
+    this.#readHistory(frame, batch);
+    for (const entry of this.#unseen.values()) this.#tellWhole(entry, batch);
+    this.#unseen.clear();
+  }
+
+  /** The games of the history that are newer than any the log has; all of it after a longer loss. */
+  #unseenIn(frame: GameFrame): HistoryEntry[] {
+    const isKnown = ({ id }: { id: string }): boolean =>
+      this.#unseen.has(id) || this.#games.get(id)?.started === true;
+    // What was before the feed is not its to tell.
+    if (![...this.#games.values()].some((game) => game.id !== frame.gameId && game.started)) return [];
+    const history = historyOf(frame).filter(({ id }) => id !== frame.gameId);
+    return history.slice(history.findLastIndex(isKnown) + 1);
+  }
+
+  #tellWhole(entry: HistoryEntry, batch: Batch): void {
+    const { prices, provablyFair, gameVersion } = entry;
+    const game = this.#remember(entry.id);
+    const seal = checkSeal(game, entry);
+    const joinedAtTick = prices?.length ?? (seal?.rugTick ?? -1) + 1;
+    if (joinedAtTick === 0) return;
+    game.started = true;
+    game.serverSeedHash ??= provablyFair?.serverSeedHash ?? null;
+    game.version ??= gameVersion ?? null;
+    const { serverSeedHash, version } = game;
+    batch.add('game.start', game.id, { serverSeedHash, gameVersion: version, joinedAtTick });
+    this.#complete(game, entry, batch);
+  }
+
+  /** All that the history says of a finished game. */
+  #complete(game: Game, entry: HistoryEntry, batch: Batch): void {
     if (entry.prices) {
       game.rugTick ??= entry.prices.length - 1;
       this.#fill(game, entry.prices.entries(), 'gameHistory', { batch });
     }
-    batch.addSidebets(game, sidebetsOf(entry));
-    const serverSeed = entry.provablyFair?.serverSeed;
-    if (typeof serverSeed !== 'string') return;
-    game.sealed = true;
-    const check = verifySeal(game, entry, serverSeed);
-    if (check.verdict === 'verified') {
+    const check = checkSeal(game, entry);
+    if (check !== undefined && check.verdict !== 'mismatch') {
       game.rugTick ??= check.rugTick;
       this.#fill(game, check.derived.entries(), 'seed', { batch });
     }
+    if (!game.ended && game.rugTick !== null)
+      this.#end(game, game.rugTick, game.prices.get(game.rugTick), batch);
+    batch.addSidebets(game, sidebetsOf(entry));
+    if (check === undefined) return;
+    game.sealed = true;
     batch.add('game.sealed', game.id, sealEvent(game, entry, check));
     if (check.verdict === 'mismatch') {
       batch.add('error', game.id, { code: 'SEAL_MISMATCH', message: check.problems.join('; ') });
@@ -303,6 +343,12 @@ export class Games {
     }
     return game;
   }
+}
+
+/** The finished games a frame tells of that can be read, oldest first. */
+function historyOf(frame: GameFrame): HistoryEntry[] {
+  const rows = (frame.gameHistory ?? []).map((row) => historyEntry.safeParse(row));
+  return rows.flatMap(({ success, data }) => (success ? [data] : [])).reverse();
 }
 
 function phaseFrame(frame: GameFrame): PhaseFrame {

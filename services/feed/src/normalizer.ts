@@ -4,7 +4,7 @@ import type { Origin } from './batch.js';
 import { Games, type Place } from './games.js';
 import { isPlayerEvent, playerEvent, sidebetKey } from './players.js';
 import type { StatusChange } from './source.js';
-import { gameFrame, payloadOf, type UpstreamEvent } from './wire.js';
+import { gameFrame, payloadOf, type GameFrame, type UpstreamEvent } from './wire.js';
 
 /** Trades seen lately, so that one sent again after a reconnect is not taken for another. */
 const REMEMBERED_TRADES = 4_000;
@@ -49,8 +49,10 @@ export class Normalizer {
   readonly #trades = new Set<string>();
   readonly #lastStates = new Map<string, string>();
   readonly #complaints = new Map<string, number>();
-  /** What the log has after its newest frame of events that only their content tells apart. Heard again, they are the same. */
+  /** What the log has after the newest frame that both tell of, of events that only their content tells apart. */
   #keyless: Draft[] = [];
+  /** The newest of the log: its frames, and the events without a key between them. */
+  #restored: Event[] = [];
   /** The newest states that were recalled. */
   readonly #states = new Map<string, UpstreamEvent>();
   /** Events without a key since the newest frame. */
@@ -68,6 +70,9 @@ export class Normalizer {
     this.#isKnown(event);
     if (isOfFrame(event)) this.#keyless = [];
     else if (isKeyless(event)) this.#keyless.push(event);
+    else return;
+    this.#restored.push(event);
+    if (this.#restored.length > 2 * REMEMBERED_KEYLESS) this.#restored.splice(0, REMEMBERED_KEYLESS);
   }
 
   /** Where this event stands to what the log has. Only a game's frames tell. */
@@ -87,7 +92,15 @@ export class Normalizer {
     if (STATES.has(name)) this.#states.set(name, upstream);
     const frame = gameFrame.safeParse(name === 'gameStateUpdate' ? payloadOf(args) : undefined);
     const drafts = frame.success ? this.games.recall(frame.data, this.#origin(upstream), newest) : [];
+    if (newest && frame.success) this.#meet(frame.data);
     return drafts.length > 0 ? { drafts } : { drafts, noise: 'repeated' };
+  }
+
+  /** The newest frame that both the log and this feed know: the log may have come further. */
+  #meet(frame: GameFrame): void {
+    const met = this.#restored.findLastIndex((event) => isOfFrame(event) && isEventOf(frame, event));
+    if (met !== -1) this.#keyless = this.#restored.slice(met + 1).filter(isKeyless);
+    this.#restored = [];
   }
 
   /** From here on comes what was heard through another connection: the log may have it already. */
@@ -225,6 +238,13 @@ export class Normalizer {
 function isOfFrame(event: Event): boolean {
   if (event.type === 'game.tick') return event.data.backfilled === undefined;
   return event.type === 'game.phase' && event.data.phase !== 'UNKNOWN';
+}
+
+/** Whether the log's event of a frame is this frame's. */
+function isEventOf(frame: GameFrame, { type, gameId, data }: Event): boolean {
+  if (gameId !== frame.gameId) return false;
+  if (type === 'game.tick') return data.tickCount === frame.tickCount;
+  return type === 'game.phase' && data.cooldownTimer > 0 && data.cooldownTimer === frame.cooldownTimer;
 }
 
 /** What says how something is, and events of unknown kinds. */

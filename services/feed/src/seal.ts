@@ -14,8 +14,13 @@ export interface SealCheck {
   rugTick: number | null;
 }
 
-/** Derives the game from its revealed seed and compares it with what was seen, and with the hash announced before. */
-export function verifySeal(game: Game, entry: HistoryEntry, serverSeed: string): SealCheck {
+/**
+ * Derives the game from its revealed seed and compares it with what was seen, and with the hash announced before;
+ * undefined as long as the seed is not revealed.
+ */
+export function checkSeal(game: Game, entry: HistoryEntry): SealCheck | undefined {
+  const serverSeed = entry.provablyFair?.serverSeed;
+  if (typeof serverSeed !== 'string') return undefined;
   const announced = game.serverSeedHash;
   const stated = entry.provablyFair?.serverSeedHash ?? announced ?? '';
   const seal = { serverSeed, serverSeedHash: stated };

@@ -1,40 +1,9 @@
-import { checkDraft, placeEvent, type Draft, type EventOf, type EventType } from '@vectra/protocol';
+import { checkDraft, placeEvent } from '@vectra/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Normalizer } from '../../src/normalizer.js';
 import { captures, historyOf, upstreamEventsOf } from './captures.js';
+import { feed, normalizer, of, pricesOf, range, RECEIVED_AT, ticksOf, wholeGame } from './drafts.js';
 import { FakeGame } from './frames.js';
-
-const RECEIVED_AT = 1_767_225_600_000;
-
-const normalizer = (rawEvents: string[] = []): Normalizer =>
-  new Normalizer({ source: 'simulator', rawEvents });
-
-function feed(into: Normalizer, ...frames: object[]): Draft[] {
-  return frames.flatMap((frame) => {
-    const { drafts } = into.ingest({ name: 'gameStateUpdate', args: [frame], receivedAt: RECEIVED_AT });
-    for (const draft of drafts) checkDraft(draft);
-    return drafts;
-  });
-}
-
-function of<T extends EventType>(drafts: readonly Draft[], type: T): EventOf<T>[] {
-  return drafts.flatMap((draft, index) => {
-    const event = placeEvent(draft, 'abcd', index + 1);
-    return event.type === type ? [event as EventOf<T>] : [];
-  });
-}
-
-const ticksOf = (drafts: readonly Draft[]): number[] =>
-  of(drafts, 'game.tick').map(({ data }) => data.tickCount);
-const pricesOf = (drafts: readonly Draft[]): number[] => {
-  const prices: number[] = [];
-  for (const { data } of of(drafts, 'game.tick')) prices[data.tickCount] = Number(data.price);
-  return prices;
-};
-const range = (from: number, to: number): number[] =>
-  Array.from({ length: to - from + 1 }, (_, i) => from + i);
-const wholeGame = (game: FakeGame): object[] => range(0, game.rugTick).map((tick) => game.tick(tick));
 
 describe.each(captures)('the captured session %s', (capture) => {
   const events = upstreamEventsOf(capture);
