@@ -13,7 +13,7 @@ export interface EndedGame {
   prices: readonly number[];
 }
 
-const KEPT = 200;
+const KEPT = 1_000;
 
 /** The newest ended games, the newest first. Those that ended before the start are not among them. */
 export class EndedGames {
