@@ -87,7 +87,7 @@ describe.skipIf(!engineAnswers)("Chrome's container", () => {
     for (const line of facts.filter((fact) => fact.startsWith('Seccomp'))) expect(line).toBe('Seccomp:\t2');
   });
 
-  it('has the shared memory its tabs need, and drops every capability', () => {
+  it('has the shared memory its tabs need (row 25), and drops every capability', () => {
     expect(inChrome('df --output=size --block-size=1M /dev/shm | tail -1').trim()).toBe('1024');
     expect(inChrome('grep CapBnd /proc/self/status')).toMatch(/0000000000000000$/);
   });
@@ -99,7 +99,7 @@ describe.skipIf(!engineAnswers)("Chrome's container", () => {
     );
   });
 
-  it('answers DevTools on the internal network, by address and not by name', () => {
+  it('answers DevTools on the internal network, by address and not by name (row 26)', () => {
     expect(fromTheNetwork('fetch(`http://${ip}:9223/json/version`).then((r) => r.status)')).toBe(200);
     expect(fromTheNetwork('fetch("http://chrome:9223/json/version").then((r) => r.status)')).toBe(500);
     const pages = fromTheNetwork('fetch(`http://${ip}:9223/json/list`).then((r) => r.json())');
@@ -159,7 +159,7 @@ describe.skipIf(!engineAnswers)("Chrome's container", () => {
     expect(known).toBe('PATH=');
   });
 
-  it('brings Chrome back when it is killed, and leaves no zombie', async () => {
+  it('brings Chrome back when it is killed, and leaves no zombie (row 24)', async () => {
     const started = (): number => compose('logs', '--no-color', 'chrome').split('Chrome answers').length - 1;
     for (let kill = 1; kill <= 3; kill++) {
       const before = started();
@@ -177,7 +177,7 @@ describe.skipIf(!engineAnswers)("Chrome's container", () => {
     expect(inChrome('cat /profile/rugs_bot/kept')).toBe('kept');
   });
 
-  it('starts with a profile that a container of another name left locked', async () => {
+  it('starts with a profile that a container of another name left locked (row 23)', async () => {
     docker('kill', container('chrome'));
     const volume = `${PROJECT}_chrome:/profile`;
     const relock = 'ln -sfn 0123456789ab-33 /profile/rugs_bot/SingletonLock';

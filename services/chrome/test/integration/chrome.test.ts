@@ -89,7 +89,7 @@ describe('a profile that a living Chrome has', () => {
     expect(await first.answers()).toBe(true);
   });
 
-  it('is left to it also when the lock names another host', async () => {
+  it('is left to it also when the lock names another host (row 23)', async () => {
     const profile = temporaryProfile();
     const first = await launch(profile);
     unlinkSync(join(profile, 'SingletonLock'));
@@ -113,7 +113,7 @@ describe('a lock that was left behind', () => {
     ['by another host, as a container that is gone leaves it', () => 'old-container-41'],
     ['by a process of this host that is gone', () => `${hostname()}-${deadPid()}`],
   ] as const;
-  it.each(locks)('%s is removed, and Chrome starts', async (_name, target) => {
+  it.each(locks)('%s is removed, and Chrome starts (row 23)', async (_name, target) => {
     const profile = temporaryProfile();
     const left = target();
     leaveLock(profile, left);
@@ -154,7 +154,7 @@ describe('a supervised Chrome', () => {
     return { supervisor, ups, downs };
   }
 
-  it('comes back after each of 20 kills, and leaves no zombie', async () => {
+  it('comes back after each of 20 kills, and leaves no zombie (row 24)', async () => {
     const { supervisor, ups, downs } = await supervise(temporaryProfile());
     for (let kill = 1; kill <= 20; kill++) {
       process.kill(ups.at(-1)?.pid ?? expect.fail('not up'), 'SIGKILL');

@@ -107,7 +107,7 @@ describe('a feed beside a Chrome with the logged-in page', () => {
   });
 
   it.each(['page', 'iframe', 'worker', 'shared'] as const)(
-    'hears the connection wherever it is: %s',
+    'hears the connection wherever it is: %s (row 21)',
     async (place) => {
       await watchPage(place);
       feeds.upstream.sendTo('pages', 'playerUpdate', account(2));

@@ -51,7 +51,7 @@ const resources = (): number => process.getActiveResourcesInfo().length;
 
 describe('a feed that loses Chrome', () => {
   it(
-    `${RECONNECTS} times has afterwards as many sessions, connections and handles as after the first, and still hears each event once`,
+    `${RECONNECTS} times has afterwards as many sessions, connections and handles as after the first, and still hears each event once (row 22)`,
     { timeout: 180_000 },
     async () => {
       const { source, events } = follow();

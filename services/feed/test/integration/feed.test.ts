@@ -56,6 +56,33 @@ describe('the feed', () => {
     expect((await events()).filter((event) => event.type === 'game.start')).toHaveLength(1);
   });
 
+  it('hears each event once after ten reconnects, says of each once that it is connected, and hears nothing once it has stopped', async () => {
+    const service = await startFeed();
+    const reconnects = 10;
+    for (const times of range(0, reconnects)) {
+      await expect
+        .poll(async () => (await statuses()).filter((status) => status === 'connected').length, {
+          timeout: 20_000,
+        })
+        .toBe(times + 1);
+      await connected();
+      if (times < reconnects) feeds.upstream.hangUp();
+    }
+    const received = async (): Promise<string | undefined> =>
+      /^feed_upstream_events_total\{event="gameStateUpdate"\} (\d+)$/m.exec(
+        await (await fetch(`${service.url}/metrics`)).text(),
+      )?.[1];
+    for (const tick of range(0, 9)) feeds.upstream.send('gameStateUpdate', game.tick(tick));
+    await expect.poll(ticks).toEqual(range(0, 9));
+    expect(await received()).toBe('10');
+    await service.stop();
+    const { last } = await feeds.log.state();
+    feeds.upstream.send('gameStateUpdate', game.tick(10));
+    expect(feeds.upstream.clients).toBe(0);
+    expect((await feeds.log.state()).last).toBe(last);
+    expect((await statuses()).filter((status) => status === 'connected')).toHaveLength(reconnects + 1);
+  });
+
   it('keeps trying while the server is away', async () => {
     await feeds.upstream.close();
     const service = await startFeed();
