@@ -28,6 +28,7 @@ const SCRIPTS = {
   bury: 3,
   reap: 1,
   trim: 2,
+  window: 3,
 } as const;
 
 const retryStrategy = (attempt: number): number => Math.random() * Math.min(2_000, 50 * 2 ** attempt);

@@ -18,10 +18,11 @@ export interface GroupOptions {
   /** Ends the iteration. */
   signal?: AbortSignal;
   /**
-   * Called each time ownership begins, before any event, with its number, higher each time. Returns how far the
-   * service's own durable state goes; undefined when it has none, and the group's own place counts.
+   * Called each time ownership begins, before any event, with its number, higher each time, and its fencing token, with
+   * which scripts can tell it from others. Returns how far the service's own durable state goes; undefined when it has
+   * none, and the group's own place counts.
    */
-  onOwned?: (token: number) => Promise<Position | undefined> | Position | undefined;
+  onOwned?: (token: number, fence: string) => Promise<Position | undefined> | Position | undefined;
   onStatus?: (status: 'standby' | 'owner' | 'lost') => void;
   /** Events that can't be delivered any more: trimmed before this group saw them. */
   onGap?: (gap: { from: number; to: number }) => void;
@@ -78,7 +79,7 @@ export class OrderedGroup implements AsyncIterable<Batch> {
     const holding = await takeLease(lease, this.#signal, () => onStatus?.('standby'));
     try {
       // Another consumer may have gone on meanwhile: what this process remembers counts only when the group is its own.
-      const cursor = ephemeral === true ? this.#cursor : await onOwned?.(holding.token);
+      const cursor = ephemeral === true ? this.#cursor : await onOwned?.(holding.token, holding.fence);
       onStatus?.('owner');
       const ownership = new Ownership({
         connection: this.#connection,

@@ -19,6 +19,10 @@ export interface LogKeys {
   attempts: (group: string) => string;
   /** Set of the ids of dead letters that are to be delivered again. */
   replays: (group: string) => string;
+  /** Strings of JSON: the running game, and the last finished ones. */
+  window: { running: string; games: string };
+  /** Hash: `recording` (`on` or `paused`), `at`, `by`. */
+  recorderControl: string;
 }
 
 export function logKeys(stream: string): LogKeys {
@@ -34,5 +38,7 @@ export function logKeys(stream: string): LogKeys {
     deadLetters: (group) => `${prefix}:dlq:${group}`,
     attempts: (group) => `${prefix}:attempts:${group}`,
     replays: (group) => `${prefix}:replay:${group}`,
+    window: { running: `${prefix}:window:running`, games: `${prefix}:window:games` },
+    recorderControl: `${prefix}:recorder:control`,
   };
 }

@@ -16,9 +16,11 @@ import { OrderedGroup, type GroupOptions } from './group.js';
 import type { GroupConnection } from './groupCommands.js';
 import { logKeys, type LogKeys } from './keys.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
+import { readWish, restoreWish, writeWish, type RecorderWish } from './recorderWish.js';
 import { Heartbeat, readServices, type ServiceState } from './services.js';
 import { SharedGroup, type SharedGroupOptions } from './sharedGroup.js';
 import { readGroups, readState, type GroupState, type LogState } from './state.js';
+import { readWindow, writeWindow, type RecentGames, type WindowWrite } from './window.js';
 
 export interface LogOptions {
   /** `redis://host:port`, `redis+sentinel://host:port,.../master` or `redis+cluster://host:port,...` */
@@ -106,6 +108,31 @@ export class EventLog {
     return readServices(this.#redis, this.keys);
   }
 
+  /** The running game and the last finished ones with their prices, as the recorder keeps them. */
+  recentGames(): Promise<RecentGames> {
+    return readWindow(this.#redis, this.keys);
+  }
+
+  /** See `writeWindow`: for the recorder, which keeps the window. */
+  writeRecentGames(owner: { group: string; fence: string }, write: WindowWrite): Promise<boolean> {
+    return writeWindow(this.#redis, this.keys, owner, write);
+  }
+
+  /** Whether the recorder is wished to record; null when nobody has said. */
+  recorderWish(): Promise<RecorderWish | null> {
+    return readWish(this.#redis, this.keys);
+  }
+
+  /** Tells every recorder, now and after a restart, whether to record games that start from now on. */
+  wishRecorder(wish: RecorderWish): Promise<void> {
+    return writeWish(this.#redis, this.keys, wish);
+  }
+
+  /** Like `wishRecorder`, where nothing is wished: Redis may have lost it. */
+  restoreRecorderWish(wish: RecorderWish): Promise<void> {
+    return restoreWish(this.#redis, this.keys, wish);
+  }
+
   /** Stored events from one seq to another, both included, at most `count`. Entries that are no events are left out. */
   async range(from: number, to: number, count = 500): Promise<Event[]> {
     const entries = await this.#redis.xrange(this.keys.events, entryId(from), entryId(to), 'COUNT', count);
@@ -136,14 +163,19 @@ export class EventLog {
     return { floor, removed, absentGroup: absent === '' ? null : absent };
   }
 
-  /** Tells the others every 2 s that this service lives, and how it is. */
-  announce(service: string, status: () => { ok: boolean; detail: Record<string, unknown> }): void {
+  /**
+   * Tells the others every 2 s that this service lives, and how it is.
+   *
+   * @returns tells them at once.
+   */
+  announce(service: string, status: () => { ok: boolean; detail: Record<string, unknown> }): () => void {
     const heartbeat = new Heartbeat(this.#redis, this.keys, {
       service,
       instance: randomUUID().slice(0, 8),
       status,
     });
     this.#heartbeats.push(heartbeat);
+    return () => heartbeat.beat();
   }
 
   async close(): Promise<void> {

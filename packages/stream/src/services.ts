@@ -42,10 +42,13 @@ export class Heartbeat {
     this.#redis = redis;
     this.#keys = keys;
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#beating = this.#beat();
-    }, INTERVAL_MS);
-    this.#beating = this.#beat();
+    this.#timer = setInterval(() => this.beat(), INTERVAL_MS);
+    this.beat();
+  }
+
+  /** Tells how the service is, out of turn. */
+  beat(): void {
+    this.#beating = this.#beating.then(() => this.#beat());
   }
 
   async stop(): Promise<void> {
