@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '@vectra/protocol';
 import { chance } from './faults/chance.js';
-import { eventually, getJson, metric, recorderCaughtUp, recordingsIn, testSystem } from './harness.js';
+import {
+  eventually,
+  getJson,
+  metric,
+  recorderCaughtUp,
+  recordingsIn,
+  testSystem,
+  untilSealed,
+} from './harness.js';
 
 const GAMES = Number(process.env.DISCONNECTS_GAMES ?? 200);
 const SPEED = 100;
@@ -44,12 +52,7 @@ describe(`${GAMES} generated games, a fifth of the time without a connection to 
       await sleep(PLAYED_PER_LOSS * (performance.now() - lost));
     }
     const ended = (await getJson<GeneratedGame[]>(`${simulator}/games`)).reverse();
-    const last = ended.at(-1)?.id;
-    await eventually('the last game is sealed', async () => {
-      const state = await log.state();
-      const newest = await log.range(Math.max(1, state.last - 5_000), state.last, 5_001);
-      return newest.some(({ type, gameId }) => type === 'game.sealed' && gameId === last);
-    });
+    await untilSealed(log, ended.at(-1)?.id ?? '');
     await system.stopService('feed');
     await recorderCaughtUp(log);
     const { last: top } = await log.state();

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalSystem } from '@vectra/launcher';
 import { logKeys } from '@vectra/stream';
+import { chance } from './faults/chance.js';
 import {
   eventually,
   filesBelow,
@@ -10,12 +12,15 @@ import {
   metric,
   recorderCaughtUp,
   recordingsIn,
+  standbyRecorder,
   testSystem,
+  untilSealed,
   type TestSystem,
 } from './harness.js';
 
-const GAMES = 12;
-const KILLS = 5;
+const GAMES = Number(process.env.RECORDED_GAMES ?? 60);
+const KILLS = Math.ceil(GAMES / 10);
+const SPEED = 200;
 
 interface GeneratedGame {
   id: string;
@@ -24,49 +29,61 @@ interface GeneratedGame {
   prices: number[];
 }
 
-describe('generated games at speed, with the recorder killed in the middle of games', () => {
+describe(`${GAMES} generated games, of two recorders one killed ${KILLS} times at any moment`, () => {
   let test: TestSystem;
-  let truth: Map<string, GeneratedGame>;
+  let standby: LocalSystem;
+  let truth: GeneratedGame[];
 
   beforeAll(async () => {
-    test = await testSystem({ env: { SIMULATOR_SEED: 'system test', SIMULATOR_SPEED: '50' } });
+    test = await testSystem({ env: { SIMULATOR_SEED: 'recorded', SIMULATOR_SPEED: String(SPEED) } });
     const { system, log } = test;
+    standby = await standbyRecorder(test);
+    const simulator = `${system.url('simulator')}/api/simulator`;
+    const finished = async (): Promise<number> =>
+      (await getJson<{ gamesFinished: number }>(simulator)).gamesFinished;
+    const moment = chance('recorded');
+    const begun = (await finished()) + 1;
     for (let kill = 0; kill < KILLS; kill++) {
-      await sleep(1_500);
-      system.child('recorder').signal('SIGKILL');
+      const due = begun + (kill * GAMES) / KILLS;
+      await eventually(`game ${due} is played`, async () => (await finished()) >= due, 120_000);
+      await sleep(moment.between(0, 1_000));
+      moment.pick([system, standby]).child('recorder').signal('SIGKILL');
     }
-    const games = (): Promise<GeneratedGame[]> => getJson(`${system.url('simulator')}/api/simulator/games`);
-    await eventually('enough games are played', async () => (await games()).length >= GAMES, 120_000);
+    await eventually('all games are played', async () => (await finished()) >= begun + GAMES, 120_000);
+    const ended = (await getJson<GeneratedGame[]>(`${simulator}/games`)).reverse();
+    await untilSealed(log, ended.at(-1)?.id ?? '');
     await system.stopService('feed');
     await recorderCaughtUp(log);
-    truth = new Map((await games()).map((game) => [game.id, game]));
+    const { last } = await log.state();
+    const first = (await log.range(1, last, last)).find(({ type }) => type === 'game.start')?.gameId;
+    truth = ended.slice(ended.findIndex(({ id }) => id === first));
+  }, 900_000);
+  afterAll(async () => {
+    await standby.stop();
+    await test.stop();
   });
-  afterAll(() => test.stop());
 
-  it('are recorded whole, once each, with exactly the prices that were played', async () => {
-    const recordings = await recordingsIn(test.dataDir);
-    const { last } = await test.log.state();
-    const events = await test.log.range(1, last, last);
-    const ended = events.filter(({ type }) => type === 'game.end').map(({ gameId }) => gameId);
-    // A few may have been played before the feed was there.
-    expect(ended.length).toBeGreaterThanOrEqual(GAMES / 2);
-    expect(recordings.map(({ meta }) => meta.game_id).sort()).toEqual(ended.sort());
-    for (const { meta, prices } of recordings) {
-      const game = truth.get(meta.game_id);
-      // The one that ended while the feed stopped may not be among those the simulator lists.
-      if (game === undefined) continue;
-      expect(prices).toEqual(game.prices);
-      expect(meta).toMatchObject({ complete: true, rug_tick: game.rugTick });
-      if (meta.server_seed !== null)
-        expect(meta).toMatchObject({ server_seed: game.serverSeed, verified: true });
+  it('are recorded whole, once each, verified, with exactly the prices that were played', async () => {
+    const recordings = new Map((await recordingsIn(test.dataDir)).map((game) => [game.meta.game_id, game]));
+    expect(truth.length).toBeGreaterThanOrEqual(GAMES);
+    for (const { id, prices, rugTick, serverSeed } of truth) {
+      const recording = recordings.get(id);
+      expect(recording?.prices, id).toEqual(prices);
+      // The price at tick 0 is always 1, and the seed does not tell that of the rug.
+      const verified = rugTick > 1 ? true : null;
+      expect(recording?.meta, id).toMatchObject({
+        ...{ complete: true, rug_tick: rugTick, server_seed: serverSeed, verified },
+      });
     }
-    const verified = recordings.filter(({ meta }) => meta.verified === true);
-    expect(verified.length).toBeGreaterThanOrEqual(recordings.length - 2);
+    const files = [...(await filesBelow(join(test.dataDir, 'recordings'))).keys()];
+    expect(files.filter((name) => name.endsWith('.game.json'))).toHaveLength(recordings.size);
+    expect(files.filter((name) => name.endsWith('.jsonl'))).toHaveLength(recordings.size);
   });
 
   it('have the same files, to the byte, as an undisturbed run over the same log', async () => {
     const { system, dir, dataDir, log } = test;
     const killed = await filesBelow(join(dataDir, 'recordings'));
+    await standby.stop();
     await system.stopService('recorder');
     const redis = new Redis(system.redisUrl);
     await redis.xgroup('SETID', logKeys('rugs').events, 'recorder', '0');
@@ -74,7 +91,7 @@ describe('generated games at speed, with the recorder killed in the middle of ga
     const undisturbed = join(dir, 'undisturbed');
     await system.startService('recorder', { RUGS_DATA_DIR: undisturbed });
     await recorderCaughtUp(log);
-    expect(killed.size).toBeGreaterThan(GAMES);
+    expect(killed.size).toBeGreaterThan(2 * GAMES);
     expect(await filesBelow(join(undisturbed, 'recordings'))).toEqual(killed);
   });
 

@@ -116,6 +116,33 @@ export async function recordingsIn(dataDir: string): Promise<GameRecording[]> {
     .map(([, text]) => JSON.parse(text) as GameRecording);
 }
 
+/** A second recorder on the same data folder. It stands by, and takes over when the first one is gone. */
+export async function standbyRecorder({ system, dataDir }: TestSystem): Promise<LocalSystem> {
+  return LocalSystem.start({
+    demo: false,
+    env: {
+      ...cleanEnvironment(),
+      REDIS_URL: system.redisUrl,
+      RUGS_DATA_DIR: dataDir,
+      RECORDER_PORT: String(await freePort()),
+      LEASE_TTL_MS: '1500',
+      LOG_LEVEL: 'warn',
+    },
+    say: () => undefined,
+    stdio: 'ignore',
+    services: ['recorder'],
+  });
+}
+
+/** Waits until the seed of a game is in the log. */
+export async function untilSealed(log: EventLog, game: string): Promise<void> {
+  await eventually(`game ${game} is sealed`, async () => {
+    const { last } = await log.state();
+    const newest = await log.range(Math.max(1, last - 5_000), last, 5_001);
+    return newest.some(({ type, gameId }) => type === 'game.sealed' && gameId === game);
+  });
+}
+
 /** Waits until the recorder has processed all that is in the log now. */
 export async function recorderCaughtUp(log: EventLog): Promise<void> {
   const { last } = await log.state();
