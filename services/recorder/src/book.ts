@@ -11,7 +11,22 @@ export interface Game {
   readonly events: readonly GameEvent[];
 }
 
-interface OpenGame extends Game {
+/** A game of the book. */
+export interface BookedGame extends Game {
+  /** It started while recording was on: it gets files, now and whenever more of it becomes known. */
+  readonly recorded: boolean;
+}
+
+/** Recording was paused or resumed: this holds for the games that start after it. */
+export interface RecordingChange {
+  readonly recording: 'on' | 'paused';
+  /** Unix ms at which it was wished. */
+  readonly at: number;
+  /** Who wished it, in words. */
+  readonly by: string;
+}
+
+interface OpenGame extends BookedGame {
   events: GameEvent[];
   /** It was rugged, lost sight of, or sealed: its files are due, now and whenever more of it becomes known. */
   ended: boolean;
@@ -23,6 +38,10 @@ export interface Carry {
   readonly events: readonly GameEvent[];
   /** Ids of games that left the book, oldest first. */
   readonly left: readonly string[];
+  /** Ids of games in the book that started while recording was paused. */
+  readonly unrecorded: readonly string[];
+  /** The newest change of recording; undefined when it was never paused. */
+  readonly change: RecordingChange | undefined;
 }
 
 /**
@@ -49,42 +68,77 @@ function isGameEvent(event: Event): event is GameEvent {
  */
 export class GameBook {
   readonly #games = new Map<string, OpenGame>();
+  readonly #unrecorded: ReadonlySet<string>;
   #left: string[];
+  #change: RecordingChange | undefined;
+  /** Id of the game that was seen live last. */
+  #live: string | undefined;
 
-  constructor(left: readonly string[] = []) {
+  /** @param before of a `carry()` whose events and change are taken in next. */
+  constructor({ left, unrecorded }: Pick<Carry, 'left' | 'unrecorded'> = { left: [], unrecorded: [] }) {
     this.#left = [...left];
+    this.#unrecorded = new Set(unrecorded);
   }
 
   /** In the order in which they were first seen. */
-  get games(): readonly Game[] {
+  get games(): readonly BookedGame[] {
     return [...this.#games.values()];
   }
 
+  /** The game that was seen live last, unless it has ended. */
+  get running(): BookedGame | undefined {
+    const game = this.#live === undefined ? undefined : this.#games.get(this.#live);
+    return game?.ended === false ? game : undefined;
+  }
+
+  /** The newest change of recording; undefined when it was never paused. */
+  get change(): RecordingChange | undefined {
+    return this.#change;
+  }
+
+  /** Whether games that start now get files. */
+  get isRecording(): boolean {
+    return this.#change?.recording !== 'paused';
+  }
+
+  /** Takes effect with the next game that starts; the one in progress stays as it began. */
+  follow(change: RecordingChange): void {
+    this.#change = change;
+  }
+
   /** Takes in one event; answers with the games, as they are now, whose files have become due by it. */
-  apply(event: Event): Game[] {
+  apply(event: Event): BookedGame[] {
     if (!isGameEvent(event)) return [];
-    const due: Game[] = [];
+    const due: BookedGame[] = [];
     let game = this.#games.get(event.gameId);
     if (game === undefined) {
       // Only a start or a tick says that the game was watched: a recording needs a start, and none is invented.
       const opens = event.type === 'game.start' || event.type === 'game.tick';
       if (!opens || this.#left.includes(event.gameId)) return [];
-      game = { id: event.gameId, events: [], ended: false };
+      const recorded = this.isRecording && !this.#unrecorded.has(event.gameId);
+      game = { id: event.gameId, events: [], ended: false, recorded };
       this.#games.set(game.id, game);
       due.push(...this.#letGo());
     }
     game.events.push(event);
     game.ended = endedAfter(event, game);
+    if (isLive(event)) this.#live = game.id;
     if (game.ended) due.push(snapshot(game));
     return due;
   }
 
   carry(): Carry {
-    return { events: this.games.flatMap((game) => game.events), left: this.#left };
+    const games = this.games;
+    return {
+      events: games.flatMap((game) => game.events),
+      left: this.#left,
+      unrecorded: games.filter(({ recorded }) => !recorded).map(({ id }) => id),
+      change: this.#change,
+    };
   }
 
   /** The oldest game leaves a full book. When its end was never seen, what is known of it is written now. */
-  #letGo(): Game[] {
+  #letGo(): BookedGame[] {
     const [oldest] = this.#games.values();
     if (oldest === undefined || this.#games.size <= GAMES_KEPT) return [];
     this.#games.delete(oldest.id);
@@ -93,8 +147,12 @@ export class GameBook {
   }
 }
 
-function snapshot({ id, events }: OpenGame): Game {
-  return { id, events: [...events] };
+function snapshot({ id, events, recorded }: OpenGame): BookedGame {
+  return { id, events: [...events], recorded };
+}
+
+function isLive({ type, data }: GameEvent): boolean {
+  return type === 'game.start' || (type === 'game.tick' && data.backfilled === undefined);
 }
 
 /** A game lost sight of runs again when it is joined again; a rugged or sealed one stays ended. */

@@ -2,12 +2,13 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeEvent, formatPosition, parsePosition, type Event, type Position } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
-import type { Carry } from './book.js';
+import type { Carry, RecordingChange } from './book.js';
 import { createFile, ensureFolder, hasCode, namesIn, sweepTemporaries, withFile } from './disk.js';
 import {
   encodeBeginning,
   encodeGap,
   encodeLate,
+  encodeRecording,
   readSegment,
   segmentName,
   segmentOrdinal,
@@ -115,6 +116,11 @@ export class Journal {
     await this.#write(fresh.map(encodeLate), carry);
     for (const { id } of fresh) this.#late.add(id);
     return fresh;
+  }
+
+  /** Writes down, before any event after it, that recording is paused or resumed. When it throws, it was not. */
+  async appendChange(change: RecordingChange, carry: () => Carry): Promise<void> {
+    await this.#write([encodeRecording(change)], carry);
   }
 
   async #write(lines: readonly string[], carry: () => Carry): Promise<void> {

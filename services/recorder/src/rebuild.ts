@@ -50,9 +50,10 @@ export async function rebuild(dataFolder: string, log: Logger): Promise<RebuiltD
   };
 
   for await (const line of readJournal(journal, log)) {
-    if (line.kind === 'header') book = new GameBook(line.header.left);
+    if (line.kind === 'header') book = new GameBook(line.header);
+    if (line.kind === 'recording') book.follow(line.change);
     if (line.kind !== 'carried' && line.kind !== 'event' && line.kind !== 'late') continue;
-    for (const game of book.apply(line.event)) due.set(game.id, game);
+    for (const game of book.apply(line.event)) if (game.recorded) due.set(game.id, game);
     if (due.size >= 2 * GROUP) await writeAll([...due.values()].slice(0, GROUP));
   }
   await writeAll([...due.values()]);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Event, Position } from '@vectra/protocol';
 import type { Health } from '@vectra/service-kit';
-import { GameBook, type Carry, type Game } from './book.js';
+import { GameBook, type BookedGame, type Carry, type Game, type RecordingChange } from './book.js';
 import { isFileError } from './disk.js';
 import { RecordingFiles } from './files.js';
 import { Journal, type JournalOptions } from './journal.js';
@@ -18,6 +18,18 @@ export interface RecorderOptions extends Omit<JournalOptions, 'folder'> {
   health: Pick<Health, 'set'>;
   stopping: AbortSignal;
   onGameWritten?: () => void;
+  /** Told of every event once it is durable. */
+  follower?: Follower;
+}
+
+/** Goes along with what the recorder knows of the games. */
+export interface Follower {
+  /** An ownership begins: what was told before does not count. */
+  begin(): void;
+  /** @param due games of which more is known now, and that have ended. @param running the game in progress. */
+  fold(event: Event, due: readonly BookedGame[], running: BookedGame | undefined): void;
+  /** A batch has been told. */
+  settled(): void;
 }
 
 /** Where a data folder keeps what. */
@@ -37,6 +49,7 @@ export class Recorder {
   #book = new GameBook();
   /** Games whose files are to be written. */
   #due = new Map<string, Game>();
+  #work: Promise<unknown> = Promise.resolve();
 
   constructor(options: RecorderOptions) {
     const { folder, ...rest } = options;
@@ -51,16 +64,32 @@ export class Recorder {
     return this.#journal.position;
   }
 
+  /** The newest change of recording; undefined when it was never paused. */
+  get change(): RecordingChange | undefined {
+    return this.#book.change;
+  }
+
+  /** The game in progress, and whether it gets files. */
+  get running(): Pick<BookedGame, 'id' | 'recorded'> | undefined {
+    return this.#book.running;
+  }
+
   /**
    * Begins an ownership of the log's group: reads where the journal ends and repairs the files.
    *
    * @returns the place in the log up to which the journal goes; undefined when it is empty.
    */
-  async takeOver(token: number): Promise<Position | undefined> {
+  takeOver(token: number): Promise<Position | undefined> {
+    return this.#serially(() => this.#takeOver(token));
+  }
+
+  async #takeOver(token: number): Promise<Position | undefined> {
+    this.#options.follower?.begin();
     this.#due.clear();
     this.#book = new GameBook();
     await this.#journal.recover(token, (line) => {
-      if (line.kind === 'header') this.#book = new GameBook(line.header.left);
+      if (line.kind === 'header') this.#book = new GameBook(line.header);
+      if (line.kind === 'recording') this.#book.follow(line.change);
       if (line.kind === 'carried' || line.kind === 'event' || line.kind === 'late') this.#apply(line.event);
     });
     this.#options.health.set('journal', true);
@@ -84,7 +113,26 @@ export class Recorder {
    * @returns false when it gave up because of a stop or because `owned` said so: the batch must not be acknowledged.
    * @throws SupersededError when another owner wrote meanwhile.
    */
-  async record(events: readonly Event[], owned: () => boolean, late = false): Promise<boolean> {
+  record(events: readonly Event[], owned: () => boolean, late = false): Promise<boolean> {
+    return this.#serially(() => this.#record(events, owned, late));
+  }
+
+  /**
+   * Pauses or resumes recording from the next game on, durably, as often as it takes while the disk refuses.
+   *
+   * @returns false when it gave up because of a stop or because `owned` said so.
+   * @throws SupersededError when another owner wrote meanwhile.
+   */
+  follow(change: RecordingChange, owned: () => boolean): Promise<boolean> {
+    return this.#serially(async () => {
+      const carry = (): Carry => this.#book.carry();
+      const durable = await this.#persist('journal', owned, () => this.#journal.appendChange(change, carry));
+      if (durable) this.#book.follow(change);
+      return durable;
+    });
+  }
+
+  async #record(events: readonly Event[], owned: () => boolean, late: boolean): Promise<boolean> {
     const carry = (): Carry => this.#book.carry();
     let added: readonly Event[] = [];
     const durable = await this.#persist('journal', owned, async () => {
@@ -92,15 +140,26 @@ export class Recorder {
     });
     if (!durable) return false;
     for (const event of added) this.#apply(event);
-    return this.#persist('files', owned, () => this.#writeDue());
+    const written = await this.#persist('files', owned, () => this.#writeDue());
+    this.#options.follower?.settled();
+    return written;
+  }
+
+  /** Steps come from the log and from the operator; each sees what the one before it left. */
+  #serially<T>(step: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(step);
+    this.#work = done.catch(() => undefined); // told to whoever asked for the step
+    return done;
   }
 
   async close(): Promise<void> {
-    await this.#journal.close();
+    await this.#serially(() => this.#journal.close());
   }
 
   #apply(event: Event): void {
-    for (const game of this.#book.apply(event)) this.#due.set(game.id, game);
+    const due = this.#book.apply(event);
+    for (const game of due) if (game.recorded) this.#due.set(game.id, game);
+    this.#options.follower?.fold(event, due, this.#book.running);
   }
 
   async #writeDue(): Promise<void> {

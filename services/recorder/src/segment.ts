@@ -8,7 +8,7 @@ import {
   type Event,
 } from '@vectra/protocol';
 import { z } from 'zod';
-import type { Carry } from './book.js';
+import type { Carry, RecordingChange } from './book.js';
 
 /**
  * The first line of a segment.
@@ -29,12 +29,22 @@ const header = z.object({
   carried: z.int().min(0),
   /** Games that left the book before; a late event of theirs opens none again. */
   left: z.array(gameIdSchema),
+  /** Carried games that started while recording was paused; absent in the first journals. */
+  unrecorded: z.array(gameIdSchema).default([]),
 });
 export type SegmentHeader = z.infer<typeof header>;
 
 /** Events `from` to `to` (seq) of the log were trimmed before they could be recorded. */
 const gapLine = z.object({ gap: z.object({ from: z.int(), to: z.int() }) });
 export type Gap = z.infer<typeof gapLine>['gap'];
+
+/** Recording was paused or resumed; a segment that begins in between repeats it after what it carries. */
+const RECORDING = '{"recording":';
+const recordingLine = z.object({
+  recording: z.enum(['on', 'paused']),
+  at: z.int().min(0),
+  by: z.string(),
+}) satisfies z.ZodType<RecordingChange>;
 
 /** A dead letter that was sent again: it belongs before the events above it. */
 const LATE = '{"late":';
@@ -44,6 +54,7 @@ export type SegmentLine = { end: number } & (
   | { kind: 'header'; header: SegmentHeader }
   | { kind: 'carried' | 'event' | 'late'; event: Event }
   | { kind: 'gap'; gap: Gap }
+  | { kind: 'recording'; change: RecordingChange }
   /** Not readable: `reason` says why. */
   | { kind: 'damaged'; reason: string }
 );
@@ -74,12 +85,18 @@ export function encodeBeginning(
     previous,
     carried: carry.events.length,
     left: [...carry.left],
+    unrecorded: [...carry.unrecorded],
   };
-  return [JSON.stringify(first), ...carry.events.map(encodeEvent), ''].join('\n');
+  const change = carry.change === undefined ? [] : [encodeRecording(carry.change)];
+  return [JSON.stringify(first), ...carry.events.map(encodeEvent), ...change, ''].join('\n');
 }
 
 export function encodeGap({ from, to }: Gap): string {
   return JSON.stringify({ gap: { from, to } });
+}
+
+export function encodeRecording({ recording, at, by }: RecordingChange): string {
+  return JSON.stringify({ recording, at, by });
 }
 
 export function encodeLate(event: Event): string {
@@ -105,6 +122,8 @@ function parseLine(text: string, first: boolean, carried: boolean): Line {
   try {
     if (first) return { kind: 'header', header: header.parse(JSON.parse(text)) };
     if (text.startsWith('{"gap"')) return { kind: 'gap', gap: gapLine.parse(JSON.parse(text)).gap };
+    if (text.startsWith(RECORDING))
+      return { kind: 'recording', change: recordingLine.parse(JSON.parse(text)) };
     if (text.startsWith(LATE)) return { kind: 'late', event: decodeEvent(text.slice(LATE.length, -1)) };
     return { kind: carried ? 'carried' : 'event', event: decodeEvent(text) };
   } catch (error) {

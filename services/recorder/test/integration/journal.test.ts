@@ -15,7 +15,7 @@ function eventAt(index: number): Event {
   return event;
 }
 
-const nothing = { events: [], left: [] };
+const nothing = { events: [], left: [], unrecorded: [], change: undefined };
 
 async function journalOn(folder: string, token = 1, options: Partial<JournalOptions> = {}) {
   const journal = new Journal({ folder: foldersOf(folder).journal, log: silent, ...options });

@@ -242,8 +242,9 @@ describe('the book', () => {
     for (const cut of [0, 7, 40, drafts.length]) {
       const whole = new GameBook();
       for (const event of events.slice(0, cut)) whole.apply(event);
-      const { left, events: carried } = whole.carry();
-      const restored = new GameBook(left);
+      const carry = whole.carry();
+      const { events: carried } = carry;
+      const restored = new GameBook(carry);
       for (const event of carried) restored.apply(event);
       const rest = events.slice(cut);
       expect(rest.map((event) => restored.apply(event))).toEqual(rest.map((event) => whole.apply(event)));
