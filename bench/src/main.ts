@@ -6,6 +6,7 @@ import { benchFeed } from './feed.js';
 import { benchImport } from './import.js';
 import { benchLog } from './log.js';
 import { benchTakeovers } from './takeover.js';
+import { benchRecorder } from './recorder.js';
 import { report } from './report.js';
 
 const dir = await mkdtemp(join(tmpdir(), 'vectra-bench-'));
@@ -33,6 +34,9 @@ try {
       `${service.padEnd(10)}${times.map(seconds).join(' ')} s   longest ${seconds(Math.max(...times))} s\n`,
     );
   }
+  process.stdout.write('\nThe recorder, from the log to disk, beside a bare copy of the log\n\n');
+  const { comparison, memory } = await benchRecorder(redis.url, dir);
+  process.stdout.write(`${report(comparison)}\n  memory after each tenth: ${memory.join(' ')} MB\n`);
   process.stdout.write('\nOld recordings into files, beside a bare read of them\n\n');
   for (const comparison of await benchImport(dir)) process.stdout.write(`${report(comparison)}\n\n`);
 } finally {

@@ -5,6 +5,9 @@ import type { Logger } from '@vectra/service-kit';
 import { ensureFolder, hasCode, namesIn, replaceFile, sweepTemporaries } from './disk.js';
 import type { GameFiles } from './recording.js';
 
+/** A day has some 1,300 games; a process may have as few as 1,024 files open. */
+const FILES_AT_ONCE = 64;
+
 /** What became of a game's files. */
 export type Outcome = 'written' | 'unchanged' | 'refused';
 
@@ -80,14 +83,17 @@ export class RecordingFiles {
   async #indexOf(date: string): Promise<DayIndex> {
     const day = join(this.#folder, date);
     const jsonl = new Set(await namesIn(join(day, 'jsonl')));
-    const games: GameSummary[] = [];
-    for (const name of await namesIn(join(day, 'games'))) {
-      if (!name.endsWith('.game.json') || name.startsWith('.')) continue;
-      const summary = await this.#summaryOf(day, name);
+    const names = (await namesIn(join(day, 'games'))).filter(
+      (name) => name.endsWith('.game.json') && !name.startsWith('.'),
+    );
+    const summary = async (name: string): Promise<GameSummary[]> => {
+      const known = await this.#summaryOf(day, name);
       const lines = legacyName(name);
-      if (summary !== undefined)
-        games.push({ ...summary, jsonl: jsonl.has(lines) ? `jsonl/${lines}` : null });
-    }
+      return known === undefined ? [] : [{ ...known, jsonl: jsonl.has(lines) ? `jsonl/${lines}` : null }];
+    };
+    const games: GameSummary[] = [];
+    for (let first = 0; first < names.length; first += FILES_AT_ONCE)
+      games.push(...(await Promise.all(names.slice(first, first + FILES_AT_ONCE).map(summary))).flat());
     return { date, games: games.sort(byStart) };
   }
 
