@@ -33,6 +33,16 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 const text = z.string();
+const tokens = list.pipe(
+  z.array(
+    z
+      .string()
+      .regex(
+        /^(viewer|trader|operator):sha256:[0-9a-f]{64}$/,
+        'expected <role>:sha256:<64 hex digits>, role viewer, trader or operator; the command `token` of the gateway prints one',
+      ),
+  ),
+);
 
 /**
  * Every environment variable of the project. A service names those it reads; `.env.example` lists them all.
@@ -201,6 +211,11 @@ export const variableGroups = {
       fallback: './data',
       about: 'Where recordings and the journal lie (and, standalone, the data of Redis).',
     },
+    RECORDER_WINDOW: {
+      schema: integer(1, 100),
+      fallback: '10',
+      about: 'How many finished games the recorder keeps in Redis for bots, with all their prices.',
+    },
   },
   Gateway: {
     GATEWAY_PORT: { schema: port, fallback: '8080', about: 'The web app, WebSocket, REST and health.' },
@@ -208,6 +223,12 @@ export const variableGroups = {
       schema: integer(1, 1000),
       fallback: '10',
       about: 'How many finished games the gateway keeps at hand.',
+    },
+    GATEWAY_TOKENS: {
+      schema: tokens,
+      fallback: '',
+      about:
+        'Who may control through the gateway (comma-separated): <role>:sha256:<hex>, role viewer, trader or operator. `node services/gateway/dist/main.js token operator` prints a token and its entry. Unset = nobody.',
     },
     GATEWAY_EXPECTED_SERVICES: {
       schema: list,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runService, variables } from '@vectra/service-kit';
+import { controlCommand } from './control/command.js';
 import { importCommand } from './import/command.js';
 import { rebuildCommand } from './rebuildCommand.js';
 import { recorderService } from './service.js';
@@ -15,6 +16,9 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   rebuild: { about: 'Derives every file anew from the journal in RUGS_DATA_DIR.', run: rebuildCommand },
   import: { about: 'Reads old recordings and raw captures into RUGS_DATA_DIR.', run: importCommand },
+  pause: { about: 'Stops recording from the next game on.', run: (args) => controlCommand('pause', args) },
+  resume: { about: 'Records again from the next game on.', run: (args) => controlCommand('resume', args) },
+  status: { about: 'Says whether the recorders record.', run: (args) => controlCommand('status', args) },
   verify: { about: 'Derives recorded games again from their seeds.', run: verifyCommand },
 };
 

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RecordingStatus } from './control/state.js';
 
+const WINDOW_BUCKETS_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1];
 const FSYNC_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
 /** The recorder's own metrics, and the hooks that feed them. */
@@ -27,7 +29,20 @@ export function recorderMetrics(registry: Registry) {
     buckets: FSYNC_BUCKETS_SECONDS,
     registers,
   });
+  const paused = new Gauge({
+    name: 'recorder_paused',
+    help: '1 while games that start are not recorded because an operator said so.',
+    registers,
+  });
+  const window = new Histogram({
+    name: 'recorder_window_write_seconds',
+    help: 'How long a change of the last games took to be in Redis.',
+    buckets: WINDOW_BUCKETS_SECONDS,
+    registers,
+  });
   return {
+    onStatus: ({ state }: RecordingStatus) => paused.set(state === 'paused' || state === 'finishing' ? 1 : 0),
+    onWindowWritten: (seconds: number) => window.observe(seconds),
     onEvents: (count: number) => events.inc(count),
     onGameWritten: () => games.inc(),
     onAppended: (count: number) => bytes.inc(count),

@@ -1,12 +1,21 @@
 import { formatPosition } from '@vectra/protocol';
 import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
+import { RecordingControl } from './control/control.js';
 import { checkWritable } from './disk.js';
 import { SupersededError } from './journal.js';
 import { recorderMetrics } from './metrics.js';
 import { foldersOf, Recorder } from './recorder.js';
+import { WindowKeeper } from './window/keeper.js';
 
-const VARIABLES = ['REDIS_URL', 'STREAM', 'LEASE_TTL_MS', 'RECORDER_PORT', 'RUGS_DATA_DIR'] as const;
+const VARIABLES = [
+  'REDIS_URL',
+  'STREAM',
+  'LEASE_TTL_MS',
+  'RECORDER_PORT',
+  'RECORDER_WINDOW',
+  'RUGS_DATA_DIR',
+] as const;
 type Context = ServiceContext<(typeof VARIABLES)[number]>;
 
 const NAME = 'recorder';
@@ -21,8 +30,16 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
     const { config, log, health, metrics, stopping } = context;
     const folder = config.RUGS_DATA_DIR;
     for (const path of [folder, ...Object.values(foldersOf(folder))]) await checkWritable(path);
-    const { onEvents, ...hooks } = recorderMetrics(metrics);
-    const recorder = new Recorder({ folder, log, health, stopping, ...hooks });
+    const { onEvents, onStatus, onWindowWritten, ...hooks } = recorderMetrics(metrics);
+    const window = new WindowKeeper({
+      size: config.RECORDER_WINDOW,
+      recordings: foldersOf(folder).recordings,
+      log,
+      health,
+      stopping,
+      onWritten: onWindowWritten,
+    });
+    const recorder = new Recorder({ folder, log, health, stopping, follower: window, ...hooks });
     const events = await EventLog.open({
       url: config.REDIS_URL,
       stream: config.STREAM,
@@ -30,18 +47,32 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
       log,
       signal: stopping,
     });
-    events.announce(NAME, () => ({
+    const announced: { tell?: () => void } = {};
+    const control = new RecordingControl({
+      recorder,
+      events,
+      log,
+      health,
+      onStatus: (status) => {
+        onStatus(status);
+        announced.tell?.();
+      },
+    });
+    announced.tell = events.announce(NAME, () => ({
       ok: health.ok,
       detail: {
         position: recorder.position === undefined ? null : formatPosition(recorder.position),
+        recording: control.status,
         checks: health.checks,
       },
     }));
-    const consuming = consume(context, events, { recorder, onEvents }).catch((error: unknown) =>
-      context.fail(error),
+    const consuming = consume(context, events, { recorder, window, control, onEvents }).catch(
+      (error: unknown) => context.fail(error),
     );
     return async () => {
       await consuming;
+      await control.close();
+      await window.close();
       await recorder.close();
       await events.close();
     };
@@ -50,6 +81,8 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
 
 interface Consumer {
   recorder: Recorder;
+  window: WindowKeeper;
+  control: RecordingControl;
   onEvents: (count: number) => void;
 }
 
@@ -67,13 +100,15 @@ async function consume(context: Context, events: EventLog, consumer: Consumer): 
 
 async function consumeUntilSuperseded(context: Context, events: EventLog, consumer: Consumer): Promise<void> {
   const { config, log, health, stopping } = context;
-  const { recorder, onEvents } = consumer;
+  const { recorder, window, control, onEvents } = consumer;
   const group = events.group(NAME, {
     from: 'start',
     leaseTtlMs: config.LEASE_TTL_MS,
     signal: stopping,
-    onOwned: async (token) => {
+    onOwned: async (token, fence) => {
       const position = await recorder.takeOver(token);
+      await control.own();
+      window.own(events, { group: NAME, fence });
       for (const check of ['gap', 'epoch', 'events']) health.set(check, true);
       log.info(
         { fence: token, position: position === undefined ? null : formatPosition(position) },
@@ -81,7 +116,12 @@ async function consumeUntilSuperseded(context: Context, events: EventLog, consum
       );
       return position;
     },
-    onStatus: (status) => health.set('ownership', true, status),
+    onStatus: (status) => {
+      health.set('ownership', true, status);
+      if (status === 'owner') return;
+      control.disown();
+      window.disown();
+    },
     onGap: (gap) => {
       recorder.noteGap(gap);
       health.set('gap', false, `events ${gap.from} to ${gap.to} were trimmed before they could be recorded`);
