@@ -108,7 +108,7 @@ export class Leadership {
 
   /** `blind`: no connection to the game is left. */
   connection(change: StatusChange, blind: boolean): void {
-    if (blind) this.#publish(this.#normalizer.connection(change));
+    this.#publish(this.#normalizer.connection(change, blind));
     this.#publish([this.#statusEvent(change)]);
   }
 

@@ -1,5 +1,6 @@
 import { RAW_PREFIX, type Draft, type Event, type Source } from '@vectra/protocol';
 import { z } from 'zod';
+import { Account } from './account.js';
 import type { Origin } from './batch.js';
 import { Games, type Place } from './games.js';
 import { isPlayerEvent, playerEvent, sidebetKey } from './players.js';
@@ -44,6 +45,7 @@ export interface Outcome {
 /** Upstream events in, events of the log out. Pure: the same input gives the same output. */
 export class Normalizer {
   readonly games: Games;
+  readonly account = new Account();
   readonly #source: Source;
   readonly #rawEvents: ReadonlySet<string>;
   readonly #trades = new Set<string>();
@@ -93,6 +95,7 @@ export class Normalizer {
     const frame = gameFrame.safeParse(name === 'gameStateUpdate' ? payloadOf(args) : undefined);
     const drafts = frame.success ? this.games.recall(frame.data, this.#origin(upstream), newest) : [];
     if (newest && frame.success) this.#meet(frame.data);
+    drafts.push(...this.#driftsOf(drafts));
     return drafts.length > 0 ? { drafts } : { drafts, noise: 'repeated' };
   }
 
@@ -120,9 +123,12 @@ export class Normalizer {
     return states;
   }
 
-  /** What a change of the only connection does to the games. */
-  connection(change: Pick<StatusChange, 'status' | 'receivedAt' | 'via'>): Draft[] {
-    return change.status === 'disconnected' ? this.games.connectionLost(this.#origin(change)) : [];
+  /** What a change of a connection does: to the games only when none is left (`blind`). */
+  connection(change: Pick<StatusChange, 'status' | 'receivedAt' | 'via'>, blind = true): Draft[] {
+    const origin = this.#origin(change);
+    if (change.status !== 'degraded' && change.status !== 'standby')
+      this.account.connectionChanged(origin.source);
+    return blind && change.status === 'disconnected' ? this.games.connectionLost(origin) : [];
   }
 
   /** Never throws: what can't be used is noise with a problem. */
@@ -146,6 +152,7 @@ export class Normalizer {
       this.#sinceFrame = [];
       // From here on upstream is farther than the log was.
       if (observation.drafts.some(({ type }) => type !== 'game.phase')) this.#keyless = [];
+      observation.drafts.push(...this.#driftsOf(observation.drafts));
       return observation;
     }
     if (isPlayerEvent(name)) return this.#player(upstream, payload);
@@ -164,7 +171,14 @@ export class Normalizer {
 
   #player(upstream: UpstreamEvent, payload: unknown): Outcome {
     const draft = playerEvent(upstream.name, payload, this.#origin(upstream));
-    return this.#isRepetition(draft) ? { drafts: [], noise: 'repeated' } : { drafts: [draft] };
+    const known = this.#isRepetition(draft);
+    const drafts = [...(known ? [] : [draft]), ...this.account.observe(draft)];
+    return drafts.length > 0 ? { drafts } : { drafts, noise: 'repeated' };
+  }
+
+  /** What the end of a game shows of the account. */
+  #driftsOf(drafts: readonly Draft[]): Draft[] {
+    return drafts.flatMap((draft) => (draft.type === 'game.end' ? this.account.observe(draft) : []));
   }
 
   /** What events of the log say of where the upstream event came from, and when. */

@@ -232,7 +232,7 @@ describe('a feed that takes over', () => {
     const next = restored(logOf(...heard));
     expect(catchUp(next, heard)).toEqual([]);
     expect(next.ingest(says(2)).noise).toBe('repeated');
-    expect(next.ingest(says(1)).drafts).toHaveLength(1);
+    expect(next.ingest(says(1)).drafts[0]).toMatchObject({ type: 'player.update', data: { cash: '1' } });
   });
 
   it('knows after a loss of its own connection that anything may follow', () => {
