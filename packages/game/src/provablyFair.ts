@@ -6,16 +6,16 @@ import seedrandom from 'seedrandom';
  * The game's own algorithm. Its constants and its order of draws were checked against 46 real games of
  * December 2025, whose prices it reproduces bit for bit, and against the peaks of 66.
  */
-const RUG_PROBABILITY = 0.005;
+export const RUG_PROBABILITY = 0.005;
 const MAX_TICKS = 5_000;
-const GOD_CANDLE_PROBABILITY = 0.00001;
-const GOD_CANDLE_FACTOR = 10;
+export const GOD_CANDLE_PROBABILITY = 0.00001;
+export const GOD_CANDLE_FACTOR = 10;
 const GOD_CANDLE_HIGHEST_PRICE = 100;
-const BIG_MOVE_PROBABILITY = 0.125;
+export const BIG_MOVE_PROBABILITY = 0.125;
 const BIG_MOVE_MIN = 0.15;
 const BIG_MOVE_MAX = 0.25;
-const DRIFT_MIN = -0.02;
-const DRIFT_MAX = 0.03;
+export const DRIFT_MIN = -0.02;
+export const DRIFT_MAX = 0.03;
 const VOLATILITY = 0.005;
 const HIGHEST_VOLATILITY_ROOT = 10;
 
