@@ -6,7 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import { temporaryFolder } from './folder.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const STREAM = 'test';
+export const STREAM = 'test';
 export const LEASE_TTL_MS = 700;
 
 /** Runs the program to its end. */
@@ -41,7 +41,7 @@ export async function testLog() {
   });
 
   /** Starts a recorder process on the log and the data folder. */
-  const startRecorder = async () => {
+  const startRecorder = async (more: Record<string, string> = {}) => {
     const port = await freePort();
     const child = new Child({
       command: process.execPath,
@@ -54,6 +54,7 @@ export async function testLog() {
         RUGS_DATA_DIR: folder,
         RECORDER_PORT: String(port),
         LOG_LEVEL: 'fatal',
+        ...more,
       },
     });
     onTestFinished(() => child.stop(5_000));
@@ -67,5 +68,5 @@ export async function testLog() {
     await expect.poll(lag, { timeout: 20_000, interval: 20 }).toBe(0);
   };
 
-  return { folder, log, publisher, startRecorder, settled };
+  return { folder, redis, log, publisher, startRecorder, settled };
 }
