@@ -245,12 +245,14 @@ export class Ledger {
     return undefined;
   }
 
-  /** The differences of the reading with the fewest; of equal ones, that which includes the most. */
+  /** The differences of the reading with the fewest; of equal ones, that which includes just what was told before. */
   #nearest({ figures, at }: Statement): Difference[] {
     if (this.#base === undefined) return [];
-    const readings = [...this.#readings(at)].map(({ state }) => accountDifferences(state, figures));
-    const [first = accountDifferences(this.#base, figures), ...others] = readings;
-    return others.reduce((best, one) => (one.length < best.length ? one : best), first);
+    const before = this.#entries.filter(({ certain, since }) => certain && since !== null && since <= at);
+    const states = [after(this.#base, before) ?? this.#base];
+    for (const { state } of this.#readings(at)) states.push(state);
+    const differences = states.map((state) => accountDifferences(state, figures));
+    return differences.reduce((best, one) => (one.length < best.length ? one : best));
   }
 
   /** A statement was understood: it is the base, in the server's own figures, so that rounding does not add up. */

@@ -1,5 +1,5 @@
 import { Ledger, type AccountFigures, type Difference } from '@vectra/game';
-import type { Draft, EventData, Source } from '@vectra/protocol';
+import type { Draft, Event, EventData, Source } from '@vectra/protocol';
 
 /** SOL's address; every other coin is practice money, which is not in the cash. */
 const SOL = 'So11111111111111111111111111111111111111112';
@@ -25,6 +25,13 @@ export class Account {
   /** How many figures differed. */
   get drifts(): number {
     return this.#drifts;
+  }
+
+  /** Learns from the log whose account it is: what it has is taken from the server's next statement. */
+  restore(event: Event): void {
+    if (event.type !== 'player.update') return;
+    this.#source = event.source;
+    this.#isOf(idOf(event.data));
   }
 
   /** What an event of the log, be it new or a repetition, shows to differ. */
@@ -63,7 +70,7 @@ export class Account {
   #updated(update: Update, source: Source): Difference[] {
     if (source !== this.#source) this.#ledger.forget();
     this.#source = source;
-    this.#isOf(typeof update.id === 'string' ? update.id : null);
+    this.#isOf(idOf(update));
     if (isReckonable(update)) return this.#ledger.state(figuresOf(update));
     this.#ledger.forget();
     return [];
@@ -108,6 +115,10 @@ export class Account {
 function isReckonable({ selectedCoin, shortPosition, leveragedPositions }: Update): boolean {
   const levered = Array.isArray(leveragedPositions) && leveragedPositions.length > 0;
   return isAbsent(selectedCoin) && isAbsent(shortPosition) && !levered;
+}
+
+function idOf({ id }: Update): string | null {
+  return typeof id === 'string' ? id : null;
 }
 
 function isAbsent(value: unknown): boolean {

@@ -69,6 +69,7 @@ export class Normalizer {
   /** Takes over what the newest events of the log tell, oldest first. */
   restore(event: Event): void {
     this.games.restore(event);
+    this.account.restore(event);
     this.#isKnown(event);
     if (isOfFrame(event)) this.#keyless = [];
     else if (isKeyless(event)) this.#keyless.push(event);

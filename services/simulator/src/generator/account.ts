@@ -30,7 +30,8 @@ export class Account {
   buy(amount: number, price: number): number {
     const bought = sol(amount / price);
     this.qty = sol(this.qty + bought);
-    this.#cost += amount;
+    // The server's average cost weighs prices by quantities: after a first buy it is the price, not amount by quantity.
+    this.#cost += bought * price;
     this.#invested += amount;
     return bought;
   }

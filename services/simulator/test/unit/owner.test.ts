@@ -74,7 +74,8 @@ describe('the account of the logged-in page', () => {
           6e-10 * (Number(price) + 1),
         );
         const bought = type === 'buy' ? 1 : -1;
-        position.cost += bought === 1 ? Number(amount) : -(position.cost * Number(qty)) / position.qty;
+        position.cost +=
+          bought === 1 ? Number(qty) * Number(price) : -(position.cost * Number(qty)) / position.qty;
         position.qty = sol(position.qty + bought * Number(qty));
       } else if (event === 'playerUpdate') {
         expect(payload.positionQty).toBe(position.qty);
