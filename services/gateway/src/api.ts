@@ -3,17 +3,19 @@ import type { FastifyInstance } from 'fastify';
 import { badQuery, notFound } from './errors.js';
 import { readGamesQuery } from './gamesQuery.js';
 import type { HealthReport } from './health.js';
+import type { RecentGamesReader } from './recentGames.js';
 import type { GamesPage, Recordings } from './recordings.js';
 import type { LiveWindow, Recent } from './window.js';
 
 export interface ApiParts {
   window: LiveWindow;
+  recent: RecentGamesReader;
   recordings: Recordings;
   health: () => HealthReport;
 }
 
 /** The REST routes. Times in answers are ISO 8601 UTC in recordings, Unix ms elsewhere. */
-export function serveApi(http: FastifyInstance, { window, recordings, health }: ApiParts): void {
+export function serveApi(http: FastifyInstance, { window, recent, recordings, health }: ApiParts): void {
   http.addHook('onRequest', ({ url }, reply, done) => {
     if (url.startsWith('/api/') || url.startsWith('/health')) reply.header('cache-control', 'no-store');
     done();
@@ -26,7 +28,7 @@ export function serveApi(http: FastifyInstance, { window, recordings, health }: 
 
   http.get('/api/games', ({ query }): Promise<GamesPage> => recordings.list(readGamesQuery(query)));
 
-  http.get('/api/games/recent', (): Recent => window.recent());
+  http.get('/api/games/recent', (): Promise<Recent> => recent.recent());
 
   http.get<{ Params: { id: string } }>('/api/games/:id', async ({ params }): Promise<GameRecording> => {
     if (!gameIdSchema.safeParse(params.id).success) {

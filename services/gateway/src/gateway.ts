@@ -6,10 +6,13 @@ import { assess, type GatewayState, type HealthReport } from './health.js';
 import { Hub } from './hub.js';
 import { Observer } from './observer.js';
 import { Quantiles } from './quantiles.js';
+import { RecentGamesReader } from './recentGames.js';
+import { serveRecorderApi } from './recorderApi.js';
 import { Recordings } from './recordings.js';
 import type { GatewayContext } from './service.js';
 import { Sockets, type SocketLimits } from './sockets.js';
 import type { LogSource } from './source.js';
+import { Tokens } from './tokens.js';
 import { serveWeb, setManners } from './web.js';
 import { LiveWindow } from './window.js';
 
@@ -67,7 +70,13 @@ export class Gateway {
     setManners(http, log);
     await this.#sockets.register(http);
     const recordings = new Recordings(config.RUGS_DATA_DIR, log);
-    serveApi(http, { window: this.#window, recordings, health: () => this.#health() });
+    const recent = new RecentGamesReader({
+      window: this.#window,
+      read: () => this.#log.recentGames(),
+      capacity: config.GATEWAY_WINDOW,
+    });
+    serveApi(http, { window: this.#window, recent, recordings, health: () => this.#health() });
+    serveRecorderApi(http, { tokens: new Tokens(config.GATEWAY_TOKENS), log: this.#log, logger: log });
     await serveWeb(http, config.GATEWAY_WEB_DIR);
     await this.#warmUp();
     await this.#observer.ask();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GroupState, LogState, ServiceState } from '@vectra/stream';
+import { recordersIn } from './recorderApi.js';
 
 /** A service whose last sign of life is older counts as gone (one is due every 2 s). */
 export const FRESH_MS = 15_000;
@@ -58,6 +59,8 @@ export type SourceState = z.infer<typeof sourceState> & { service: string; insta
 export interface HealthReport {
   status: 'ok' | 'degraded' | 'down';
   problems: Problem[];
+  /** What is as somebody wished it, and should still be known. */
+  notes: Problem[];
   services: Record<string, { ok: boolean; instances: (ServiceState & { fresh: boolean })[] }>;
   sources: SourceState[];
   log: LogState & { reachable: boolean };
@@ -85,6 +88,7 @@ export function assess(question: HealthQuestion): HealthReport {
   return {
     status: !reachable ? 'down' : problems.length > 0 ? 'degraded' : 'ok',
     problems,
+    notes: recorderNotes(question),
     services,
     sources,
     log: { ...observation.log, reachable },
@@ -163,6 +167,18 @@ function reasonIn(detail: Record<string, unknown>): string {
   return failed.length === 0
     ? ''
     : `: ${failed.map(([name, check]) => `${name} ${check.detail ?? ''}`.trim()).join('; ')}`;
+}
+
+/** A recorder that was told not to record is well. */
+function recorderNotes({ observation, now }: HealthQuestion): Problem[] {
+  const recorders = recordersIn(observation.services.filter((service) => isFresh(service, now)));
+  return recorders
+    .filter(({ state }) => state !== 'recording' && state !== 'standby')
+    .map(({ says }) => ({
+      part: 'service recorder',
+      message: `The recorder is ${says}.`,
+      remedy: '`recorder resume`, or POST /api/recorder/resume with an operator token, has it record again.',
+    }));
 }
 
 function sourcesOf({ name, instance, detail }: ServiceState): SourceState[] {

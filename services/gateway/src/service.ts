@@ -7,6 +7,7 @@ import type { LogSource } from './source.js';
 
 const VARIABLES = [
   'GATEWAY_PORT',
+  'GATEWAY_TOKENS',
   'GATEWAY_WINDOW',
   'GATEWAY_EXPECTED_SERVICES',
   'GATEWAY_WEB_DIR',

@@ -1,5 +1,12 @@
 import type { Event } from '@vectra/protocol';
-import type { GroupOptions, GroupState, LogState, ServiceState } from '@vectra/stream';
+import type {
+  GroupOptions,
+  GroupState,
+  LogState,
+  RecentGames,
+  RecorderWish,
+  ServiceState,
+} from '@vectra/stream';
 
 /** What the gateway needs of the log; `EventLog` fits. */
 export interface LogSource {
@@ -8,6 +15,10 @@ export interface LogSource {
   range(from: number, to: number, count: number): Promise<Event[]>;
   groups(): Promise<GroupState[]>;
   services(): Promise<ServiceState[]>;
+  /** The last games as the recorder keeps them. */
+  recentGames(): Promise<RecentGames>;
+  recorderWish(): Promise<RecorderWish | null>;
+  wishRecorder(wish: RecorderWish): Promise<void>;
   group(name: string, options: GroupOptions): AsyncIterable<{ events: readonly Event[] }>;
   announce(service: string, status: () => { ok: boolean; detail: Record<string, unknown> }): void;
   close(): Promise<void>;

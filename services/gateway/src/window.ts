@@ -74,7 +74,10 @@ export class LiveWindow {
     const games = this.#finished.slice(0, this.#capacity);
     if (this.#current === undefined || this.#since === null)
       return { since: this.#since, current: null, games };
-    return { since: this.#since, current: { ...this.#current, since: this.#since }, games };
+    // Copies: the answer is still being sent when the next event comes.
+    const prices = [...this.#current.prices];
+    const trades = [...this.#current.trades];
+    return { since: this.#since, current: { ...this.#current, prices, trades, since: this.#since }, games };
   }
 
   /** A finished game as its recording will be: its prices end before the first unknown tick. */

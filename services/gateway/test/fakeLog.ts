@@ -1,5 +1,12 @@
 import { formatPosition, placeEvent, type Draft, type Event } from '@vectra/protocol';
-import type { GroupOptions, GroupState, LogState, ServiceState } from '@vectra/stream';
+import type {
+  GroupOptions,
+  GroupState,
+  LogState,
+  RecentGames,
+  RecorderWish,
+  ServiceState,
+} from '@vectra/stream';
 import type { LogSource } from '../src/source.js';
 
 export const EPOCH = 'aaaa';
@@ -16,6 +23,9 @@ export class FakeLog implements LogSource {
   closed = false;
   groupStates: GroupState[] = [];
   serviceStates: ServiceState[] = [];
+  /** As the recorder keeps them. */
+  games: RecentGames = { running: null, games: [] };
+  wish: RecorderWish | null = null;
   /** Called before each page is read. */
   onRange: () => void = () => undefined;
   #events: Event[] = [];
@@ -62,6 +72,21 @@ export class FakeLog implements LogSource {
   async services(): Promise<ServiceState[]> {
     await this.#answer();
     return this.serviceStates;
+  }
+
+  async recentGames(): Promise<RecentGames> {
+    await this.#answer();
+    return this.games;
+  }
+
+  async recorderWish(): Promise<RecorderWish | null> {
+    await this.#answer();
+    return this.wish;
+  }
+
+  async wishRecorder(wish: RecorderWish): Promise<void> {
+    await this.#answer();
+    this.wish = wish;
   }
 
   async *group(_name: string, { from, signal, onStatus }: GroupOptions): AsyncIterable<{ events: Event[] }> {

@@ -19,7 +19,7 @@ export interface TestGateway {
   webDir: string;
   /** What was logged at warning and above. */
   logged: { msg: string }[];
-  fetchJson(path: string): Promise<{ status: number; body: unknown }>;
+  fetchJson(path: string, options?: RequestInit): Promise<{ status: number; body: unknown }>;
   connect(options?: { origin?: string }): Promise<TestClient>;
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -51,8 +51,8 @@ export async function startGateway(
     dataDir,
     webDir,
     logged,
-    async fetchJson(path) {
-      const response = await fetch(url + path);
+    async fetchJson(path, options) {
+      const response = await fetch(url + path, options);
       return { status: response.status, body: await response.json() };
     },
     async connect({ origin } = {}) {

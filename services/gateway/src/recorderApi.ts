@@ -1,0 +1,82 @@
+import type { Logger } from '@vectra/service-kit';
+import type { RecorderWish, ServiceState } from '@vectra/stream';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { authorize } from './access.js';
+import { ApiError } from './errors.js';
+import type { Tokens } from './tokens.js';
+
+const recordingStatus = z.object({
+  state: z.string(),
+  /** Unix ms; null when nobody has wished anything. */
+  since: z.number().nullable(),
+  by: z.string().nullable(),
+  gameId: z.string().nullable(),
+  says: z.string(),
+});
+
+/** What a recorder that runs says of its recording. */
+export interface RecorderStatus extends z.infer<typeof recordingStatus> {
+  instance: string;
+}
+
+/** The answer of `/api/recorder`. */
+export interface RecorderReport {
+  /** What an operator wants; null when nobody has said anything: the recorder records. */
+  wish: RecorderWish | null;
+  recorders: RecorderStatus[];
+}
+
+export interface RecorderApiParts {
+  tokens: Tokens;
+  logger: Logger;
+  log: {
+    recorderWish(): Promise<RecorderWish | null>;
+    wishRecorder(wish: RecorderWish): Promise<void>;
+    services(): Promise<readonly ServiceState[]>;
+  };
+}
+
+/** Nothing needs to be said besides the path. */
+const BODY_BYTES = 1_024;
+const WISHES = { pause: 'paused', resume: 'on' } as const;
+
+/** Shows and tells the recorders whether to record. They follow within a second; the answer does not wait for them. */
+export function serveRecorderApi(http: FastifyInstance, { tokens, log, logger }: RecorderApiParts): void {
+  const report = async (): Promise<RecorderReport> => {
+    const [wish, services] = await Promise.all([log.recorderWish(), log.services()]);
+    return { wish, recorders: recordersIn(services) };
+  };
+
+  http.get('/api/recorder', async (request) => {
+    authorize(request, tokens, 'viewer');
+    return answered(report());
+  });
+
+  for (const [action, recording] of Object.entries(WISHES)) {
+    http.post(`/api/recorder/${action}`, { bodyLimit: BODY_BYTES }, async (request) => {
+      const role = authorize(request, tokens, 'operator');
+      await answered(log.wishRecorder({ recording, at: Date.now(), by: `${role} through the gateway` }));
+      logger.info({ recording, role, address: request.ip }, 'the recorder was told whether to record');
+      return answered(report());
+    });
+  }
+}
+
+/** Of the recorders heard of lately, those that say whether they record. */
+export function recordersIn(services: readonly ServiceState[]): RecorderStatus[] {
+  return services.flatMap(({ name, instance, detail }) => {
+    const parsed = recordingStatus.safeParse(detail.recording);
+    return name === 'recorder' && parsed.success ? [{ instance, ...parsed.data }] : [];
+  });
+}
+
+/** @throws ApiError 503 when Redis does not answer: then nothing is known to have been done. */
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ApiError(503, 'no_redis', `Redis did not answer (${reason}): ask again`);
+  }
+}
