@@ -61,14 +61,17 @@ describe('/api/recorder', () => {
   });
 
   it.each([
-    ['a pause without a token', 'POST', 'pause', {}, 401],
-    ['a pause with a token nobody has', 'POST', 'pause', { authorization: 'Bearer wrong' }, 401],
-    ['a resume by a trader', 'POST', 'resume', as('trader').headers, 403],
-    ['a pause by a viewer', 'POST', 'pause', as('viewer').headers, 403],
-    ['a look without a token', 'GET', '', {}, 401],
-  ])('refuses %s, and nothing changes', async (_, method, action, headers, expected) => {
-    const path = action === '' ? '/api/recorder' : `/api/recorder/${action}`;
-    const { status, body } = await gateway.fetchJson(path, { method, headers: headers ?? {} });
+    ['a pause without a token', '/pause', {}, 401],
+    ['a pause with a token nobody has', '/pause', { authorization: 'Bearer wrong' }, 401],
+    ['a resume by a trader', '/resume', as('trader').headers, 403],
+    ['a pause by a viewer', '/pause', as('viewer').headers, 403],
+    ['a look without a token', '', {}, 401],
+  ])('refuses %s, and nothing changes', async (_, path, headers, expected) => {
+    const method = path === '' ? 'GET' : 'POST';
+    const { status, body } = await gateway.fetchJson(`/api/recorder${path}`, {
+      method,
+      headers: headers ?? {},
+    });
     expect(status).toBe(expected);
     expect(body).toMatchObject({
       error: { message: expect.stringMatching(/^(expected|this token)/) as string },
