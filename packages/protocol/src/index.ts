@@ -6,3 +6,4 @@ export * from './gateway.js';
 export * from './phases.js';
 export * from './recording.js';
 export * from './resume.js';
+export * from './strategy.js';

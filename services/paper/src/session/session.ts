@@ -1,0 +1,181 @@
+import {
+  decimal,
+  observe,
+  openTrading,
+  place,
+  worth,
+  type Effect,
+  type Market,
+  type Order,
+  type Trading,
+} from '@vectra/game';
+import type { Strategy } from '@vectra/protocol';
+import type { Behaviour, PastGame, View } from './behaviour.js';
+import { afterGame, counted, noStatistics, type Statistics } from './statistics.js';
+
+/** A session of paper trading as JSON: equal sessions that see the same go on the same. */
+export interface Session {
+  id: string;
+  strategy: Strategy;
+  /** False once it was left, or its strategy failed: it orders nothing more, but what is open is still settled. */
+  active: boolean;
+  /** Why its strategy was given up; null while all is well. */
+  error: string | null;
+  trading: Trading;
+  /** Sidebets and buys of the running game. */
+  betsThisGame: number;
+  /** The game its strategy was last told of, and the wallet at its start. */
+  game: { id: string; wallet: string } | null;
+  statistics: Statistics;
+  /** The strategy's own. */
+  memory: Record<string, unknown>;
+}
+
+/** What happened to a session: what its history lists. The same live and in a backtest. */
+export type Happening =
+  | Effect
+  | { kind: 'game'; gameId: string; rugTick: number; wallet: string; bets: number }
+  | { kind: 'failed'; message: string };
+
+export interface Surroundings {
+  behaviour: Behaviour;
+  /** Of the running game, by tick, the newest included. */
+  prices: readonly (number | null)[];
+  /** Newest first. */
+  recentGames: readonly PastGame[];
+  /** False for what comes too late to be traded on: the strategy is not asked. */
+  tradable: boolean;
+}
+
+export interface Step {
+  session: Session;
+  happenings: Happening[];
+}
+
+export function openSession(id: string, strategy: Strategy): Session {
+  const trading = openTrading(strategy.initial_balance);
+  return {
+    ...{ id, strategy, active: true, error: null, trading, betsThisGame: 0, game: null, memory: {} },
+    statistics: noStatistics(trading.cash),
+  };
+}
+
+/** What the session had at the start and made since, open stakes and positions at their cost. SOL. */
+export function walletOf({ initial, realized }: Trading): string {
+  return decimal(initial).plus(realized).toFixed();
+}
+
+/** The game goes on: first what that does to what is open, then what the strategy orders. */
+export function advance(session: Session, market: Market, around: Surroundings): Step {
+  const isNews = market.kind !== 'lost' && market.kind !== 'rug' && session.game?.id !== market.gameId;
+  const begun = isNews ? begin(session, market.gameId) : session;
+  const { state, effects } = observe(begun.trading, market);
+  const step = record({ ...begun, trading: state }, effects);
+  switch (market.kind) {
+    case 'presale':
+      return isNews ? ask(step, around, 'onGameStart') : step;
+    case 'tick': {
+      const told = isNews ? ask(step, around, 'onGameStart') : step;
+      return ask(told, around, 'onTick');
+    }
+    case 'rug':
+      return end(step, market, around);
+    case 'lost':
+      return step;
+  }
+}
+
+/** An order from outside, by hand. */
+export function order(session: Session, given: Order): Step {
+  const { state, effects } = place(session.trading, given);
+  return record({ ...session, trading: state }, effects);
+}
+
+function begin(session: Session, gameId: string): Session {
+  return { ...session, betsThisGame: 0, game: { id: gameId, wallet: walletOf(session.trading) } };
+}
+
+function end(step: Step, rug: Market & { kind: 'rug' }, around: Surroundings): Step {
+  const { session } = step;
+  if (session.game?.id !== rug.gameId) return step; // settled later: its game was counted, or never begun
+  const told = tellEnd(step, rug, around);
+  const { game, trading, betsThisGame: bets } = told.session;
+  const wallet = walletOf(trading);
+  const statistics = afterGame(told.session.statistics, {
+    ...{ before: game?.wallet ?? wallet, after: wallet, staked: bets > 0 },
+  });
+  const happening: Happening = { kind: 'game', gameId: rug.gameId, rugTick: rug.tick, wallet, bets };
+  return {
+    session: { ...told.session, statistics, game: null, betsThisGame: 0 },
+    happenings: [...told.happenings, happening],
+  };
+}
+
+function tellEnd(step: Step, { gameId, tick, price }: Market & { kind: 'rug' }, around: Surroundings): Step {
+  const { session } = step;
+  if (!session.active) return step;
+  const memory = structuredClone(session.memory);
+  try {
+    around.behaviour.onGameEnd?.(viewOf(session, { id: gameId, tick, price }, { around, memory }));
+    return { ...step, session: { ...session, memory } };
+  } catch (error) {
+    return failed(step, error);
+  }
+}
+
+function ask(step: Step, around: Surroundings, what: 'onGameStart' | 'onTick'): Step {
+  const { session } = step;
+  const { game } = session.trading;
+  if (!session.active || !around.tradable || game === null) return step;
+  const memory = structuredClone(session.memory);
+  let orders: readonly Order[];
+  try {
+    orders = around.behaviour[what]?.(viewOf(session, game, { around, memory })) ?? [];
+  } catch (error) {
+    return failed(step, error);
+  }
+  return orders.reduce<Step>(
+    (sofar, one) => {
+      const next = order(sofar.session, one);
+      return { session: next.session, happenings: [...sofar.happenings, ...next.happenings] };
+    },
+    { ...step, session: { ...session, memory } },
+  );
+}
+
+/** A strategy that fails stops its session, and no other. */
+function failed({ session, happenings }: Step, error: unknown): Step {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    session: { ...session, active: false, error: message },
+    happenings: [...happenings, { kind: 'failed', message }],
+  };
+}
+
+function record(session: Session, effects: readonly Effect[]): Step {
+  if (effects.length === 0) return { session, happenings: [] };
+  const placed = effects.filter(({ kind }) => kind === 'bought' || kind === 'sidebet').length;
+  return {
+    session: {
+      ...session,
+      betsThisGame: session.betsThisGame + placed,
+      statistics: effects.reduce(counted, session.statistics),
+    },
+    happenings: [...effects],
+  };
+}
+
+function viewOf(
+  { trading, betsThisGame }: Session,
+  { id, tick, price }: NonNullable<Trading['game']>,
+  { around, memory }: { around: Surroundings; memory: Record<string, unknown> },
+): View {
+  const { cash, position, sidebet } = trading;
+  return {
+    gameId: id,
+    ...{ tick, price, cash, position, sidebet, betsThisGame, memory },
+    prices: around.prices,
+    worth: worth(trading),
+    recentGames: around.recentGames,
+  };
+}
