@@ -269,7 +269,8 @@ export class Ledger {
     for (const entry of this.#entries) entry.certain = false;
   }
 
-  /** Every way to understand a statement made at that time; those that include more of what is certain, and older, come first. */
+  /** Every way to understand a statement made at that time; those that include more of what the base lacks for certain, and
+   * less of what it may have, come first. */
   *#readings(at: number): Generator<Reading> {
     if (this.#base === undefined) return;
     const open = this.#entries.filter((entry) => !(entry.certain && isOld(entry, at)));
@@ -278,8 +279,10 @@ export class Ledger {
     const room = FREE_ACTIONS - certain.length;
     const free = [...certain, ...uncertain.slice(Math.max(0, uncertain.length - room))];
     const closed = new Set(this.#entries.filter((entry) => entry.certain && !free.includes(entry)));
-    for (let choice = 2 ** free.length - 1; choice >= 0; choice--) {
-      const chosen = new Set(free.filter((_, rank) => (choice >> (free.length - 1 - rank)) & 1));
+    // From all of what is certain to none of it, and from none of the rest to all of it.
+    const first = (2 ** certain.length - 1) << (free.length - certain.length);
+    for (let step = 0; step < 2 ** free.length; step++) {
+      const chosen = new Set(free.filter((_, rank) => ((step ^ first) >> (free.length - 1 - rank)) & 1));
       const state = after(
         this.#base,
         this.#entries.filter((entry) => closed.has(entry) || chosen.has(entry)),
