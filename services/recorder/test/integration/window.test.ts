@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gameRecording, type GameRecording } from '@vectra/protocol';
 import type { EventLog, RecentGames } from '@vectra/stream';
@@ -10,6 +11,8 @@ import { foldersOf } from '../../src/recorder.js';
 import { GameScript, STARTED } from '../script.js';
 import { recordings } from './folder.js';
 import { STREAM, testLog } from './process.js';
+
+const DOCS = fileURLToPath(new URL('../../../../docs/recordings.md', import.meta.url));
 
 const games = Array.from(
   { length: 14 },
@@ -83,11 +86,12 @@ describe('the window of the last games', () => {
     await eventually(log, { ...expected, games: (await onDisk(folder)).slice(0, 10) });
   });
 
-  it('is read by redis-cli in one call, as one place in time', async () => {
+  it('is read by redis-cli with the one line of its documentation', async () => {
     const { redis, expected } = await recorded();
-    const keys = [`{${STREAM}}:window:running`, `{${STREAM}}:window:games`];
+    const [line = ''] = /^redis-cli MGET .+$/m.exec(await readFile(DOCS, 'utf8')) ?? [];
     const { port } = new URL(redis.url);
-    const { stdout } = await promisify(execFile)('redis-cli', ['-p', port, 'MGET', ...keys]);
+    const command = line.replaceAll('{rugs}', `{${STREAM}}`).replace('redis-cli', `redis-cli -p ${port}`);
+    const { stdout } = await promisify(execFile)('sh', ['-c', command]);
     const [first = '', second = ''] = stdout.split('\n');
     expect({ running: JSON.parse(first) as unknown, games: JSON.parse(second) as unknown }).toEqual(expected);
   });
