@@ -3,3 +3,7 @@ export * from './session/builtIn.js';
 export * from './session/session.js';
 export * from './session/sizing.js';
 export * from './session/statistics.js';
+export * from './backtest/generated.js';
+export * from './backtest/run.js';
+export * from './market/reader.js';
+export * from './market/recorded.js';
