@@ -3,7 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { Server } from 'socket.io';
 import { Faults } from './faults/faults.js';
 import type { Packet } from './faults/line.js';
-import { AUDIENCES, type Audience } from './faults/request.js';
+import { AUDIENCES, type Audience, type Drift } from './faults/request.js';
 
 export interface Broadcast {
   readonly faults: Faults;
@@ -21,13 +21,15 @@ export interface BroadcastOptions {
   metrics: Registry;
   /** Called for each new client. */
   onClient: (sendTo: SendTo, audience: Audience) => void;
+  /** The account of the logged-in page is to change; without it there is none. */
+  onDrift?: (drift: Drift) => void;
 }
 
 /**
  * The Socket.IO server (protocol 5, path `/socket.io`, websocket and polling). It listens to nothing a client says. A
  * connection with `auth` in its query is logged in: it belongs to the page.
  */
-export function openBroadcast({ http, metrics, onClient }: BroadcastOptions): Broadcast {
+export function openBroadcast({ http, metrics, onClient, onDrift }: BroadcastOptions): Broadcast {
   const { sent, heard, clients } = meters(metrics);
   let closed = false;
   const io = new Server(http, {
@@ -58,7 +60,7 @@ export function openBroadcast({ http, metrics, onClient }: BroadcastOptions): Br
     for (const id of ids) io.sockets.sockets.get(id)?.conn.close(true);
     return ids.length > 0;
   };
-  const faults = new Faults({ deliver, disconnect });
+  const faults = new Faults({ deliver, disconnect, tamper: (drift) => onDrift?.(drift) });
 
   io.on('connection', (socket) => {
     const audience = audienceOf(socket.request);

@@ -36,6 +36,7 @@ export function startGames(context: SimulatorContext): () => void {
   const broadcast = openBroadcast({
     http: http.server,
     metrics,
+    onDrift: ({ field, by }) => owner.tamper(field, by),
     onClient: (sendTo, audience) => {
       const late = moment.active && !moment.rugged && chance.chance(LATE_SNAPSHOTS);
       sendTo('gameStateUpdate', [fullFrame(moment, 'prices')], late ? 'afterNext' : 'now');

@@ -1,5 +1,5 @@
 import { beginFault, Line, type Fault, type Packet } from './line.js';
-import { AUDIENCES, type Audience, type FaultRequest } from './request.js';
+import { AUDIENCES, type Audience, type Drift, type FaultRequest, type LineRequest } from './request.js';
 
 /** A fault as `GET /api/simulator/faults` shows it. */
 export type ActiveFault = FaultRequest & {
@@ -15,6 +15,8 @@ export interface Outlet {
   deliver(audience: Audience, packets: readonly Packet[]): void;
   /** Cuts every connection of these clients, if there are any. */
   disconnect(audience: Audience): boolean;
+  /** Changes the account of the logged-in page. */
+  tamper(drift: Drift): void;
 }
 
 /** The faults by request: one line for each kind of clients. */
@@ -28,9 +30,13 @@ export class Faults {
     this.#outlet = outlet;
   }
 
-  /** Begins a fault. A disconnection happens at once. */
+  /** Begins a fault. A disconnection and a drift happen at once. */
   add(request: FaultRequest): ActiveFault {
     const id = ++this.#lastId;
+    if (request.kind === 'drift') {
+      this.#outlet.tamper(request);
+      return { ...request, id, left: 0, endsInMs: null };
+    }
     const now = performance.now();
     const audiences = AUDIENCES.filter((name) => request.sockets === 'all' || request.sockets === name);
     if (request.kind === 'disconnect') this.#disconnect(audiences, beginFault(id, request, now));
@@ -91,7 +97,7 @@ export class Faults {
     for (const audience of AUDIENCES) this.#outlet.deliver(audience, this.#lines[audience].expire(now));
   }
 
-  #show(id: number, request: FaultRequest): ActiveFault {
+  #show(id: number, request: LineRequest): ActiveFault {
     const parts = AUDIENCES.flatMap((audience) =>
       this.#lines[audience].faults.filter((one) => one.id === id),
     );

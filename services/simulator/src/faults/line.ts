@@ -1,4 +1,4 @@
-import type { FaultRequest } from './request.js';
+import type { LineRequest } from './request.js';
 
 /** One event on its way to clients. */
 export interface Packet {
@@ -13,7 +13,7 @@ export interface Packet {
 /** A fault at work on one line. */
 export interface Fault {
   id: number;
-  request: FaultRequest;
+  request: LineRequest;
   /** How often it still happens; undefined when it lasts for a time. */
   left: number | undefined;
   /** When it ends (ms); undefined when it is counted. */
@@ -23,7 +23,7 @@ export interface Fault {
 }
 
 /** A fault that begins `now`. */
-export function beginFault(id: number, request: FaultRequest, now: number): Fault {
+export function beginFault(id: number, request: LineRequest, now: number): Fault {
   const { durationMs, count: times = 1 } = request;
   return durationMs === undefined
     ? { id, request, left: times, endsAt: undefined, held: [] }
@@ -111,7 +111,7 @@ function count(fault: Fault, result: Packet[]): Packet[] {
   return result;
 }
 
-type Spoiling = Extract<FaultRequest, { event: string }>;
+type Spoiling = Extract<LineRequest, { event: string }>;
 
 function spoil(request: Spoiling, packet: Packet): Packet[] {
   switch (request.kind) {

@@ -46,6 +46,13 @@ export class Account {
     return { qty, amount };
   }
 
+  /** Changes what is held as no trade does; the other figure stays. */
+  tamper(field: 'positionQty' | 'avgCost', by: number): void {
+    const average = this.qty === 0 ? 0 : this.#cost / this.qty;
+    if (field === 'positionQty') this.qty = sol(Math.max(0, this.qty + by));
+    this.#cost = this.qty * (field === 'avgCost' ? average + by : average);
+  }
+
   openShort(amount: number, price: number, tick: number): void {
     this.short = { amount, entryPrice: price, entryTick: tick };
     this.#invested += amount;

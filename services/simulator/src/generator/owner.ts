@@ -85,6 +85,12 @@ export class Owner {
     return this.#ledger;
   }
 
+  /** Changes the account as no trade does. Nothing tells of it but the next `playerUpdate`. */
+  tamper(field: 'cash' | 'positionQty' | 'avgCost', by: number): void {
+    if (field === 'cash') this.#pay(by);
+    else this.#account.tamper(field, by);
+  }
+
   /** What a connection that has just logged in is told. */
   welcome(moment: Moment): OwnEvent[] {
     const { id, username } = this.player;

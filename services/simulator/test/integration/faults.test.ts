@@ -232,6 +232,18 @@ describe('the faults', () => {
     expect(await active(simulator)).toEqual([]);
   });
 
+  it('drift: the account is off at once, and nothing stays at work', async () => {
+    const simulator = await startSimulator(LONG);
+    const cash = async (): Promise<number> =>
+      (await simulator.json<{ cash: number }>('/api/simulator/account')).cash;
+    const before = await cash();
+    expect(await fault(simulator, { kind: 'drift', by: -0.5 })).toMatchObject({ field: 'cash', left: 0 });
+    expect(before - (await cash())).toBeGreaterThan(0.4);
+    expect(await active(simulator)).toEqual([]);
+    const wrong = await fault(simulator, { kind: 'drift', field: 'level' }, 400);
+    expect(wrong.error).toContain('field');
+  });
+
   it('that cannot be are refused, and the answer says what was expected', async () => {
     const simulator = await startSimulator(LONG);
     const unknown = await fault(simulator, { kind: 'meteor' }, 400);

@@ -127,6 +127,18 @@ describe('the account of the logged-in page', () => {
     expect(states.some(({ payload }) => payload.leaderboardEntry !== undefined)).toBe(true);
   });
 
+  it('can be tampered with: the figure is off from then on, and its trades go on from there', () => {
+    const script = new Script({ seed: 'tampered', startsAt: STARTS_AT });
+    const off = new Owner('tampered', script.opening);
+    off.tamper('cash', -0.25);
+    expect(off.cash).toBe(0.75);
+    const update = off.welcome(script.opening)[0]?.payload;
+    expect(update).toMatchObject({ cash: 0.75, positionQty: 0, avgCost: 0 });
+    off.tamper('positionQty', 0.5);
+    off.tamper('avgCost', 2);
+    expect(off.welcome(script.opening)[0]?.payload).toMatchObject({ positionQty: 0.5, avgCost: 2 });
+  });
+
   it('plays the same with the same seed', () => {
     const again = watch('owner', 40);
     expect(again.owner.ledger).toEqual(owner.ledger);
