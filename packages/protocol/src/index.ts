@@ -6,4 +6,5 @@ export * from './gateway.js';
 export * from './phases.js';
 export * from './recording.js';
 export * from './resume.js';
+export * from './session.js';
 export * from './strategy.js';

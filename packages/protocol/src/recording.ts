@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { gameIdSchema } from './envelope.js';
 import { PHASES } from './phases.js';
+import { sessionSummary } from './session.js';
 
 /** UTC, ISO 8601 with milliseconds: `2025-12-07T14:30:22.118Z`. */
 const isoTime = z.iso.datetime();
@@ -36,10 +37,12 @@ export const gameSummary = gameRecording.shape.meta.extend({
 });
 export type GameSummary = z.infer<typeof gameSummary>;
 
-/** `recordings/<date>/index.json`: the games that started on that UTC day, oldest first. */
+/** `recordings/<date>/index.json`: the games, and the account's sessions, that started on that UTC day, oldest first. */
 export const dayIndex = z.object({
   date: z.string().regex(/^\d{4}-\d\d-\d\d$/),
   games: z.array(gameSummary),
+  /** Absent in the first indexes. */
+  sessions: z.array(sessionSummary).optional(),
 });
 export type DayIndex = z.infer<typeof dayIndex>;
 
