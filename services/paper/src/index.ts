@@ -7,3 +7,5 @@ export * from './backtest/generated.js';
 export * from './backtest/run.js';
 export * from './market/reader.js';
 export * from './market/recorded.js';
+export * from './backtest/html.js';
+export * from './backtest/summary.js';
