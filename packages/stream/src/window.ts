@@ -30,8 +30,8 @@ export interface RecentGames {
 
 /** One change of the window, made whole or not at all. Texts are JSON. */
 export interface WindowWrite {
-  /** The finished games, newest first; left out when they stay as they are. */
-  games?: string;
+  /** The finished games, newest first; or how many bytes they have when they stay as they are. */
+  games: string | number;
   running:
     | { act: 'keep' | 'remove' }
     | { act: 'set'; text: string }
@@ -60,13 +60,15 @@ export async function writeWindow(
   redis: RedisClient,
   keys: LogKeys,
   { group, fence }: { group: string; fence: string },
-  { games = '', running }: WindowWrite,
+  { games, running }: WindowWrite,
 ): Promise<boolean> {
   const where = [keys.window.running, keys.window.games, keys.fence(group)];
+  const finished = typeof games === 'string' ? [games, 0] : ['', games];
   const what = 'text' in running ? [running.text] : [];
   const place = running.act === 'append' ? [running.offset, running.length] : [];
   try {
-    return (await runScript(redis, 'window', where, [fence, games, running.act, ...what, ...place])) === 1;
+    const args = [fence, ...finished, running.act, ...what, ...place];
+    return (await runScript(redis, 'window', where, args)) === 1;
   } catch (error) {
     throw fromReply(error);
   }

@@ -33,21 +33,21 @@ describe('the window in Redis', () => {
     await given.log.writeRecentGames(owner, { games: '[]', running: { act: 'set', text: first } });
     const text = ',null,1.5],"id":"8f3a:3"}';
     const append = { act: 'append' as const, text, offset: head.length, length: first.length };
-    expect(await given.log.writeRecentGames(owner, { running: append })).toBe(true);
+    expect(await given.log.writeRecentGames(owner, { games: 2, running: append })).toBe(true);
     expect((await given.log.recentGames()).running).toEqual({ meta, prices: [1, null, 1.5], id: '8f3a:3' });
   });
 
   it('changes nothing and says so when what it would continue is not there', async () => {
     const owner = await own();
     const append = { act: 'append' as const, text: ',2]}', offset: head.length, length: first.length };
-    expect(await given.log.writeRecentGames(owner, { running: append })).toBe(false);
+    expect(await given.log.writeRecentGames(owner, { games: 2, running: append })).toBe(false);
     await given.log.writeRecentGames(owner, { games: '[]', running: { act: 'set', text: `${first} ` } });
-    expect(await given.log.writeRecentGames(owner, { running: append })).toBe(false);
+    expect(await given.log.writeRecentGames(owner, { games: 2, running: append })).toBe(false);
     expect((await given.log.recentGames()).running?.prices).toEqual([1]);
     await given.redis.flushall();
-    expect(await given.log.writeRecentGames(await own(), { running: { act: 'set', text: first } })).toBe(
-      false,
-    );
+    expect(
+      await given.log.writeRecentGames(await own(), { games: 2, running: { act: 'set', text: first } }),
+    ).toBe(false);
     expect(await given.log.recentGames()).toEqual({ running: null, games: [] });
   });
 

@@ -3,8 +3,8 @@ import type { Finished, Running } from './recentGames.js';
 
 /** What Redis is known to hold. */
 export interface Held {
-  /** Version of the finished games. */
-  games: number;
+  /** Version of the finished games, and how many bytes they have. */
+  games: { version: number; bytes: number };
   /** undefined: no running game. */
   running:
     | {
@@ -38,13 +38,14 @@ export function planWrite(
   finished: Finished,
   running: Running | undefined,
 ): Plan | undefined {
-  const games = held?.games === finished.version ? {} : { games: finished.text };
+  const { version, text } = finished;
   const next = planRunning(held, running);
-  if (next.write.act === 'keep' && games.games === undefined) return undefined;
-  return {
-    write: { ...games, running: next.write },
-    held: { games: finished.version, running: next.held },
-  };
+  if (held?.games.version === version) {
+    if (next.write.act === 'keep') return undefined;
+    return { write: { games: held.games.bytes, running: next.write }, held: { ...held, running: next.held } };
+  }
+  const games = { version, bytes: Buffer.byteLength(text) };
+  return { write: { games: text, running: next.write }, held: { games, running: next.held } };
 }
 
 interface RunningPlan {

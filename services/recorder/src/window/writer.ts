@@ -58,12 +58,13 @@ export class WindowWriter {
     });
   }
 
-  /** Looks whether Redis still holds the window, as it does not after FLUSHALL. */
+  /** Looks whether Redis still holds the window, as it does not after FLUSHALL or when it came back with an older state. */
   check(): void {
     const write = this.#write;
-    if (write === undefined || this.#working !== undefined) return;
+    const held = this.#held;
+    if (write === undefined || held === undefined || this.#working !== undefined) return;
     this.#working = this.#attempt(write, async () => {
-      if (await write({ running: { act: 'keep' } })) return;
+      if (await write({ games: held.games.bytes, running: { act: 'keep' } })) return;
       this.#held = undefined;
       this.#wanted = true;
     }).then(() => {

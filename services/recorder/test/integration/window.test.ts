@@ -108,6 +108,12 @@ describe('the window of the last games', () => {
     await eventually(log, expected);
   });
 
+  it('is written again when Redis came back with an older one', async () => {
+    const { client, log, expected } = await recorded();
+    await client.set(log.keys.window.games, JSON.stringify(expected.games.slice(1)));
+    await eventually(log, expected);
+  });
+
   it('is warm after a restart on another, empty Redis: from the journal', async () => {
     const { recorder, folder, expected } = await recorded();
     await recorder.child.stop(5_000);

@@ -46,7 +46,8 @@ class FakeRedis {
   write(write: WindowWrite | undefined): number {
     if (write === undefined) return 0;
     const { games, running } = write;
-    if (games !== undefined) this.games = games;
+    if (typeof games === 'string') this.games = games;
+    else expect(Buffer.byteLength(this.games ?? '')).toBe(games);
     if (running.act === 'remove') this.running = undefined;
     if (running.act === 'set') this.running = running.text;
     if (running.act === 'append') {
@@ -56,7 +57,7 @@ class FakeRedis {
       const rest = there.subarray(running.offset + text.length);
       this.running = Buffer.concat([there.subarray(0, running.offset), text, rest]).toString();
     }
-    return (games?.length ?? 0) + ('text' in running ? running.text.length : 0);
+    return (typeof games === 'string' ? games.length : 0) + ('text' in running ? running.text.length : 0);
   }
 
   read(): Read {
