@@ -1,42 +1,60 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { gameRecording, type DayIndex, type GameSummary } from '@vectra/protocol';
+import {
+  gameRecording,
+  sessionRecording,
+  type DayIndex,
+  type GameSummary,
+  type SessionSummary,
+} from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
 import { ensureFolder, hasCode, namesIn, replaceFile, sweepTemporaries } from './disk.js';
+import { Listing } from './listing.js';
 import type { GameFiles } from './recording.js';
-
-/** A day has some 1,300 games; a process may have as few as 1,024 files open. */
-const FILES_AT_ONCE = 64;
+import type { SessionFile } from './sessions/sessionFile.js';
 
 /** What became of a game's files. */
 export type Outcome = 'written' | 'unchanged' | 'refused';
 
-interface Listed {
-  /** Tells whether the file is still the one that was read. */
-  stamp: string;
-  /** undefined: damaged. */
-  summary: GameSummary | undefined;
-}
-
 /**
- * The files derived from the journal, below one folder: a folder a UTC day, with `games/`, `jsonl/` and `index.json`.
+ * The files derived from the journal, below one folder: a folder a UTC day, with `games/`, `jsonl/`,
+ * `sessions/` and `index.json`.
  * Writing is idempotent, and at any moment a reader finds each file whole.
  */
 export class RecordingFiles {
   readonly #folder: string;
   readonly #log: Logger;
-  /** By path. */
-  readonly #listed = new Map<string, Listed>();
+  readonly #games: Listing<Omit<GameSummary, 'jsonl'>>;
+  readonly #sessions: Listing<SessionSummary>;
+  /** Open sessions that are in their day's index, which says no more of them until they end. */
+  readonly #open = new Set<string>();
 
   constructor(folder: string, log: Logger) {
     this.#folder = resolve(folder);
     this.#log = log;
+    this.#games = new Listing('.game.json', summaryOfGame, log);
+    this.#sessions = new Listing('_session.json', summaryOfSession, log);
   }
 
-  /** Writes the games' files where they differ from what is there, and the index of each day concerned. */
-  async write(games: readonly GameFiles[]): Promise<Map<string, Outcome>> {
+  /** Writes the games' and sessions' files where they differ from what is there, and the index of each day concerned. */
+  async write(
+    games: readonly GameFiles[],
+    sessions: readonly SessionFile[] = [],
+  ): Promise<Map<string, Outcome>> {
     const outcomes = new Map<string, Outcome>();
     const dates = new Set<string>();
+    const opened: string[] = [];
+    for (const { date, name, recording } of sessions) {
+      if (!this.#isInside(date, name)) {
+        this.#log.error({ date, name }, 'refused: the name leads out of the recordings folder');
+        continue;
+      }
+      const path = join(date, name);
+      await this.#put(path, `${JSON.stringify(recording)}\n`);
+      if (recording.meta.session_end !== null || !this.#open.has(path)) dates.add(date);
+      if (recording.meta.session_end !== null) this.#open.delete(path);
+      else opened.push(path);
+    }
     for (const game of games) {
       const { gameId, names } = game;
       if (!this.#isInside(names.date, names.game) || !this.#isInside(names.date, names.jsonl)) {
@@ -54,13 +72,15 @@ export class RecordingFiles {
     for (const date of dates) {
       await this.#put(join(date, 'index.json'), `${JSON.stringify(await this.#indexOf(date))}\n`);
     }
+    for (const path of opened) this.#open.add(path);
     return outcomes;
   }
 
   /** Removes what a killed process left unfinished in the folders of these days (Unix ms). */
   async sweep(times: readonly number[]): Promise<void> {
     for (const date of new Set(times.map((time) => new Date(time).toISOString().slice(0, 10)))) {
-      for (const part of ['', 'games', 'jsonl']) await sweepTemporaries(join(this.#folder, date, part));
+      for (const part of ['', 'games', 'jsonl', 'sessions'])
+        await sweepTemporaries(join(this.#folder, date, part));
     }
   }
 
@@ -79,58 +99,44 @@ export class RecordingFiles {
     return true;
   }
 
-  /** From the folder, whoever put the files there; files that have not changed are not read again. */
+  /** From the folder, whoever put the files there. */
   async #indexOf(date: string): Promise<DayIndex> {
     const day = join(this.#folder, date);
     const jsonl = new Set(await namesIn(join(day, 'jsonl')));
-    const names = (await namesIn(join(day, 'games'))).filter(
-      (name) => name.endsWith('.game.json') && !name.startsWith('.'),
-    );
-    const summary = async (name: string): Promise<GameSummary[]> => {
-      const known = await this.#summaryOf(day, name);
-      const lines = legacyName(name);
-      return known === undefined ? [] : [{ ...known, jsonl: jsonl.has(lines) ? `jsonl/${lines}` : null }];
-    };
-    const games: GameSummary[] = [];
-    for (let first = 0; first < names.length; first += FILES_AT_ONCE)
-      games.push(...(await Promise.all(names.slice(first, first + FILES_AT_ONCE).map(summary))).flat());
-    return { date, games: games.sort(byStart) };
+    const games = (await this.#games.of(join(day, 'games'))).map((game): GameSummary => {
+      const lines = legacyName(game.file);
+      return { ...game, jsonl: jsonl.has(lines) ? `jsonl/${lines}` : null };
+    });
+    const sessions = await this.#sessions.of(join(day, 'sessions'));
+    return { date, games: games.sort(byStart), sessions: sessions.sort(bySessionStart) };
   }
+}
 
-  async #summaryOf(day: string, name: string): Promise<GameSummary | undefined> {
-    const path = join(day, 'games', name);
-    const { ino, size, mtimeMs } = await stat(path);
-    const stamp = `${ino}:${size}:${mtimeMs}`;
-    const known = this.#listed.get(path);
-    if (known?.stamp === stamp) return known.summary;
-    const summary = await this.#readSummary(path, `games/${name}`);
-    this.#listed.set(path, { stamp, summary });
-    return summary;
-  }
+function summaryOfGame(content: unknown, name: string): Omit<GameSummary, 'jsonl'> {
+  return { ...gameRecording.parse(content).meta, file: `games/${name}` };
+}
 
-  async #readSummary(path: string, file: string): Promise<GameSummary | undefined> {
-    try {
-      const { meta } = gameRecording.parse(JSON.parse(await readFile(path, 'utf8')));
-      return { ...meta, file, jsonl: null };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log.warn({ file: path, reason }, 'not a readable recording: left out of the index');
-      return undefined;
-    }
-  }
+/** What changes with each action of a session is its file's to say. */
+function summaryOfSession(content: unknown, name: string): SessionSummary {
+  const { meta, summary } = sessionRecording.parse(content);
+  return { ...meta, summary: meta.session_end === null ? null : summary, file: `sessions/${name}` };
 }
 
 function byStart(a: GameSummary, b: GameSummary): number {
   return compare(a.start_time, b.start_time) || compare(a.game_id, b.game_id);
 }
 
+function bySessionStart(a: SessionSummary, b: SessionSummary): number {
+  return compare(a.session_start, b.session_start) || compare(a.file, b.file);
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** `20251207T143022_e9ac71e7.game.json` -> `game_20251207_143022_e9ac71e7.jsonl` */
-function legacyName(gameName: string): string {
-  return `game_${gameName.slice(0, -'.game.json'.length).replace('T', '_')}.jsonl`;
+/** `games/20251207T143022_e9ac71e7.game.json` -> `game_20251207_143022_e9ac71e7.jsonl` */
+function legacyName(file: string): string {
+  return `game_${file.slice('games/'.length, -'.game.json'.length).replace('T', '_')}.jsonl`;
 }
 
 async function contentOf(path: string): Promise<string | undefined> {

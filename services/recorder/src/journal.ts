@@ -2,7 +2,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeEvent, formatPosition, parsePosition, type Event, type Position } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
-import type { Carry, RecordingChange } from './book.js';
+import type { RecordingChange } from './book.js';
 import { createFile, ensureFolder, hasCode, namesIn, sweepTemporaries, withFile } from './disk.js';
 import {
   encodeBeginning,
@@ -12,6 +12,7 @@ import {
   readSegment,
   segmentName,
   segmentOrdinal,
+  type Beginning,
   type Gap,
   type SegmentHeader,
   type SegmentLine,
@@ -101,7 +102,7 @@ export class Journal {
    * @returns the events that were added.
    * @throws SupersededError when another owner wrote meanwhile; errors of the file system.
    */
-  async append(events: readonly Event[], carry: () => Carry): Promise<readonly Event[]> {
+  async append(events: readonly Event[], carry: () => Beginning): Promise<readonly Event[]> {
     const fresh = events.filter((event) => this.#isNew(event));
     await this.#write([...this.#gaps.map(encodeGap), ...fresh.map(encodeEvent)], carry);
     this.#gaps = [];
@@ -111,7 +112,7 @@ export class Journal {
   }
 
   /** Like `append`, for events that belong before the journal's end; the place it goes up to stays. */
-  async appendLate(events: readonly Event[], carry: () => Carry): Promise<readonly Event[]> {
+  async appendLate(events: readonly Event[], carry: () => Beginning): Promise<readonly Event[]> {
     const fresh = events.filter(({ id }) => !this.#late.has(id));
     await this.#write(fresh.map(encodeLate), carry);
     for (const { id } of fresh) this.#late.add(id);
@@ -119,11 +120,11 @@ export class Journal {
   }
 
   /** Writes down, before any event after it, that recording is paused or resumed. When it throws, it was not. */
-  async appendChange(change: RecordingChange, carry: () => Carry): Promise<void> {
+  async appendChange(change: RecordingChange, carry: () => Beginning): Promise<void> {
     await this.#write([encodeRecording(change)], carry);
   }
 
-  async #write(lines: readonly string[], carry: () => Carry): Promise<void> {
+  async #write(lines: readonly string[], carry: () => Beginning): Promise<void> {
     if (lines.length === 0) return;
     const text = `${lines.join('\n')}\n`;
     const full =
@@ -190,7 +191,7 @@ export class Journal {
   }
 
   /** The first events come with the segment, in one step: a full disk leaves no beginning without them. */
-  async #beginSegment(text: string, carry: Carry): Promise<number> {
+  async #beginSegment(text: string, carry: Beginning): Promise<number> {
     const tail = this.#tail;
     const ordinal = (tail?.ordinal ?? 0) + 1;
     const path = join(this.#options.folder, segmentName(ordinal));

@@ -4,9 +4,13 @@ import { RecordingFiles } from './files.js';
 import { readJournal } from './journal.js';
 import { recordGame } from './recording.js';
 import { foldersOf } from './recorder.js';
+import type { SegmentLine } from './segment.js';
+import { SessionKeeper } from './sessions/keeper.js';
 
 /** Games that left the book change no more; they are written in groups of this size, so memory stays bounded. */
 const GROUP = 64;
+/** As for sessions, each of which is larger. */
+const SESSIONS = 16;
 
 /** What a rebuild did on one UTC day. */
 export interface RebuiltDay {
@@ -27,6 +31,7 @@ export async function rebuild(dataFolder: string, log: Logger): Promise<RebuiltD
   const days = new Map<string, RebuiltDay>();
   const due = new Map<string, Game>();
   let book = new GameBook();
+  let sessions = new SessionKeeper();
 
   const writeAll = async (games: readonly Game[]): Promise<void> => {
     const derived = games.map(recordGame).filter((game) => game !== undefined);
@@ -49,13 +54,27 @@ export async function rebuild(dataFolder: string, log: Logger): Promise<RebuiltD
     for (const { id } of games) due.delete(id);
   };
 
-  for await (const line of readJournal(journal, log)) {
-    if (line.kind === 'header') book = new GameBook(line.header);
+  const take = (line: SegmentLine): void => {
+    if (line.kind === 'header') {
+      book = new GameBook(line.header);
+      sessions = new SessionKeeper(line.header.sessions);
+    }
     if (line.kind === 'recording') book.follow(line.change);
-    if (line.kind !== 'carried' && line.kind !== 'event' && line.kind !== 'late') continue;
+    if (line.kind === 'gap') sessions.lose();
+    if (line.kind === 'event' || line.kind === 'late') sessions.apply(line.event, line.kind === 'late');
+    if (line.kind !== 'carried' && line.kind !== 'event' && line.kind !== 'late') return;
     for (const game of book.apply(line.event)) if (game.recorded) due.set(game.id, game);
+  };
+
+  for await (const line of readJournal(journal, log)) {
+    take(line);
     if (due.size >= 2 * GROUP) await writeAll([...due.values()].slice(0, GROUP));
+    if (sessions.size >= SESSIONS) {
+      await files.write([], sessions.due(true));
+      sessions.written(true);
+    }
   }
   await writeAll([...due.values()]);
+  await files.write([], sessions.due());
   return [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
 }

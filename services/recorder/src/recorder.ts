@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Event, Position } from '@vectra/protocol';
 import type { Health } from '@vectra/service-kit';
-import { GameBook, type BookedGame, type Carry, type Game, type RecordingChange } from './book.js';
+import { GameBook, type BookedGame, type Game, type RecordingChange } from './book.js';
 import { isFileError } from './disk.js';
 import { RecordingFiles } from './files.js';
 import { Journal, type JournalOptions } from './journal.js';
 import { recordGame } from './recording.js';
-import type { Gap } from './segment.js';
+import type { Beginning, Gap, SegmentLine } from './segment.js';
+import { SessionKeeper } from './sessions/keeper.js';
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10_000;
@@ -49,6 +50,9 @@ export class Recorder {
   #book = new GameBook();
   /** Games whose files are to be written. */
   #due = new Map<string, Game>();
+  #sessions = new SessionKeeper();
+  /** Events were lost, which the journal is told of with the next batch. */
+  #lost = false;
   #work: Promise<unknown> = Promise.resolve();
 
   constructor(options: RecorderOptions) {
@@ -87,23 +91,33 @@ export class Recorder {
     this.#options.follower?.begin();
     this.#due.clear();
     this.#book = new GameBook();
-    await this.#journal.recover(token, (line) => {
-      if (line.kind === 'header') this.#book = new GameBook(line.header);
-      if (line.kind === 'recording') this.#book.follow(line.change);
-      if (line.kind === 'carried' || line.kind === 'event' || line.kind === 'late') this.#apply(line.event);
-    });
+    this.#sessions = new SessionKeeper();
+    await this.#journal.recover(token, (line) => this.#goOnFrom(line));
     this.#options.health.set('journal', true);
-    await this.#files.sweep(
-      [...this.#due.values(), ...this.#book.games].map(({ events }) => events[0]?.timestamp ?? 0),
-    );
+    await this.#files.sweep([
+      ...[...this.#due.values(), ...this.#book.games].map(({ events }) => events[0]?.timestamp ?? 0),
+      ...this.#sessions.due().map(({ recording }) => Date.parse(recording.meta.session_start)),
+    ]);
     // What the disk refuses now is tried again with the next batch.
     await this.#attempt('files', () => this.#writeDue());
     return this.#journal.position;
   }
 
+  #goOnFrom(line: SegmentLine): void {
+    if (line.kind === 'header') {
+      this.#book = new GameBook(line.header);
+      this.#sessions = new SessionKeeper(line.header.sessions);
+    }
+    if (line.kind === 'recording') this.#book.follow(line.change);
+    if (line.kind === 'carried') this.#applyToGames(line.event);
+    if (line.kind === 'event' || line.kind === 'late') this.#apply(line.event, line.kind === 'late');
+    if (line.kind === 'gap') this.#sessions.lose();
+  }
+
   /** Events `from` to `to` (seq) can't be had any more. */
   noteGap(gap: Gap): void {
     this.#journal.noteGap(gap);
+    this.#lost = true;
   }
 
   /**
@@ -125,21 +139,26 @@ export class Recorder {
    */
   follow(change: RecordingChange, owned: () => boolean): Promise<boolean> {
     return this.#serially(async () => {
-      const carry = (): Carry => this.#book.carry();
-      const durable = await this.#persist('journal', owned, () => this.#journal.appendChange(change, carry));
+      const durable = await this.#persist('journal', owned, () =>
+        this.#journal.appendChange(change, () => this.#carry()),
+      );
       if (durable) this.#book.follow(change);
       return durable;
     });
   }
 
   async #record(events: readonly Event[], owned: () => boolean, late: boolean): Promise<boolean> {
-    const carry = (): Carry => this.#book.carry();
+    const carry = (): Beginning => this.#carry();
     let added: readonly Event[] = [];
     const durable = await this.#persist('journal', owned, async () => {
       added = await (late ? this.#journal.appendLate(events, carry) : this.#journal.append(events, carry));
     });
     if (!durable) return false;
-    for (const event of added) this.#apply(event);
+    if (this.#lost && !late) {
+      this.#sessions.lose();
+      this.#lost = false;
+    }
+    for (const event of added) this.#apply(event, late);
     const written = await this.#persist('files', owned, () => this.#writeDue());
     this.#options.follower?.settled();
     return written;
@@ -156,17 +175,28 @@ export class Recorder {
     await this.#serially(() => this.#journal.close());
   }
 
-  #apply(event: Event): void {
+  #carry(): Beginning {
+    return { ...this.#book.carry(), sessions: this.#sessions.carry() };
+  }
+
+  /** @param late it belongs before what was applied. */
+  #apply(event: Event, late: boolean): void {
+    this.#applyToGames(event);
+    this.#sessions.apply(event, late);
+  }
+
+  #applyToGames(event: Event): void {
     const due = this.#book.apply(event);
     for (const game of due) if (game.recorded) this.#due.set(game.id, game);
     this.#options.follower?.fold(event, due, this.#book.running);
   }
 
   async #writeDue(): Promise<void> {
-    if (this.#due.size === 0) return;
+    if (this.#due.size + this.#sessions.size === 0) return;
     const games = [...this.#due.values()].map(recordGame).filter((files) => files !== undefined);
-    const outcomes = await this.#files.write(games);
+    const outcomes = await this.#files.write(games, this.#sessions.due());
     this.#due.clear();
+    this.#sessions.written();
     for (const [gameId, outcome] of outcomes) {
       if (outcome !== 'written') continue;
       this.#options.onGameWritten?.();

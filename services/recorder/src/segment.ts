@@ -9,6 +9,7 @@ import {
 } from '@vectra/protocol';
 import { z } from 'zod';
 import type { Carry, RecordingChange } from './book.js';
+import { sessionsCarry, type SessionsCarry } from './sessions/state.js';
 
 /**
  * The first line of a segment.
@@ -31,8 +32,15 @@ const header = z.object({
   left: z.array(gameIdSchema),
   /** Carried games that started while recording was paused; absent in the first journals. */
   unrecorded: z.array(gameIdSchema).default([]),
+  /** The account's sessions after the events before; absent in the first journals. */
+  sessions: sessionsCarry.nullable().default(null),
 });
 export type SegmentHeader = z.infer<typeof header>;
+
+/** What a new segment begins with: the state after all events before it. */
+export interface Beginning extends Carry {
+  readonly sessions?: SessionsCarry;
+}
 
 /** Events `from` to `to` (seq) of the log were trimmed before they could be recorded. */
 const gapLine = z.object({ gap: z.object({ from: z.int(), to: z.int() }) });
@@ -75,7 +83,7 @@ export function segmentOrdinal(name: string): number | undefined {
 /** How a new segment begins: its header and what it carries. */
 export function encodeBeginning(
   given: Pick<SegmentHeader, 'token' | 'after' | 'previous'>,
-  carry: Carry,
+  carry: Beginning,
 ): string {
   const { token, after, previous } = given;
   const first: SegmentHeader = {
@@ -86,6 +94,7 @@ export function encodeBeginning(
     carried: carry.events.length,
     left: [...carry.left],
     unrecorded: [...carry.unrecorded],
+    sessions: carry.sessions ?? null,
   };
   const change = carry.change === undefined ? [] : [encodeRecording(carry.change)];
   return [JSON.stringify(first), ...carry.events.map(encodeEvent), ...change, ''].join('\n');
