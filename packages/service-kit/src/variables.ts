@@ -211,6 +211,28 @@ export const variableGroups = {
       fallback: './data',
       about: 'Where recordings and the journal lie (and, standalone, the data of Redis).',
     },
+    RECORDER_RAW_CAPTURE: {
+      schema: z.enum(['true', 'false']).transform((given) => given === 'true'),
+      fallback: 'false',
+      about:
+        'true: every upstream event is also kept as it was received, in captures/ of RUGS_DATA_DIR, some 3 GB a day. For feed and recorder alike.',
+    },
+    RECORDER_CAPTURE_ROTATE_MB: {
+      schema: integer(1, 100_000),
+      fallback: '64',
+      about: 'A capture that has reached this size is followed by a new one.',
+    },
+    RECORDER_CAPTURE_ROTATE_HOURS: {
+      schema: positiveNumber,
+      fallback: '24',
+      about: 'The same for its age.',
+    },
+    RAW_CAPTURE_MAX_MB: {
+      schema: integer(1, 100_000),
+      fallback: '64',
+      about:
+        'How much of Redis raw events may take while no recorder captures them; beyond that the oldest are dropped.',
+    },
     RECORDER_WINDOW: {
       schema: integer(1, 100),
       fallback: '10',

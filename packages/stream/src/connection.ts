@@ -26,6 +26,7 @@ const SCRIPTS = {
   ack: 2,
   attempt: 2,
   bury: 3,
+  rawtrim: 2,
   reap: 1,
   trim: 2,
   window: 3,

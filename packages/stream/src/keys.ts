@@ -21,6 +21,8 @@ export interface LogKeys {
   replays: (group: string) => string;
   /** Strings of JSON: the running game, and the last finished ones. */
   window: { running: string; games: string };
+  /** Stream of upstream events as they were received, for a capture; entry id `<ms>-<seq>`. */
+  raw: string;
   /** Hash: `recording` (`on` or `paused`), `at`, `by`. */
   recorderControl: string;
 }
@@ -39,6 +41,7 @@ export function logKeys(stream: string): LogKeys {
     attempts: (group) => `${prefix}:attempts:${group}`,
     replays: (group) => `${prefix}:replay:${group}`,
     window: { running: `${prefix}:window:running`, games: `${prefix}:window:games` },
+    raw: `${prefix}:raw`,
     recorderControl: `${prefix}:recorder:control`,
   };
 }

@@ -16,6 +16,8 @@ import { OrderedGroup, type GroupOptions } from './group.js';
 import type { GroupConnection } from './groupCommands.js';
 import { logKeys, type LogKeys } from './keys.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
+import { readRawEvents, type RawBatch, type RawReaderOptions } from './rawReader.js';
+import { RawWriter, type RawWriterOptions } from './rawWriter.js';
 import { readWish, restoreWish, writeWish, type RecorderWish } from './recorderWish.js';
 import { Heartbeat, readServices, type ServiceState } from './services.js';
 import { SharedGroup, type SharedGroupOptions } from './sharedGroup.js';
@@ -131,6 +133,17 @@ export class EventLog {
   /** Like `wishRecorder`, where nothing is wished: Redis may have lost it. */
   restoreRecorderWish(wish: RecorderWish): Promise<void> {
     return restoreWish(this.#redis, this.keys, wish);
+  }
+
+  /** Keeps upstream events beside the log as they were received; on a connection of its own. */
+  rawWriter(options: RawWriterOptions): RawWriter {
+    const redis = connectForCommands(this.#connection);
+    return new RawWriter({ ...options, redis, key: this.keys.raw, log: this.#log });
+  }
+
+  /** The upstream events that are kept, for their one reader: see `readRawEvents`. */
+  rawEvents(options: RawReaderOptions): AsyncIterable<RawBatch> {
+    return readRawEvents({ ...options, ...this.#forGroups });
   }
 
   /** Stored events from one seq to another, both included, at most `count`. Entries that are no events are left out. */
