@@ -277,9 +277,9 @@ export class SessionBook {
   #name(seq?: number): void {
     const { session, names } = this.#state;
     if (session?.name !== null) return;
-    const wanted = sessionName(session.startedAt, session.playerId, session.username);
-    const isFree = (name: string): boolean => !names.includes(name.toLowerCase());
-    const name = isFree(wanted) ? wanted : `${wanted}-${seq ?? parsePosition(session.id)?.seq ?? 0}`;
+    const other = seq ?? parsePosition(session.id)?.seq ?? 0;
+    let name = sessionName(session.startedAt, session.playerId, session.username);
+    while (names.includes(name.toLowerCase())) name = `${name}-${other}`;
     this.#update({ name });
     this.#set({ names: [...names, name.toLowerCase()].slice(-NAMES_KEPT) });
   }
