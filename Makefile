@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 COMPOSE := docker compose
 
-.PHONY: help demo up down dev build test test-faults-long check bench
+.PHONY: help demo up down dev build test test-faults-long check check-live bench
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ test-faults-long: ## a storm of faults: 200 faults, 100,000 events (FAULTS_COUNT
 check: ## formatting, lint, types and the pure tests
 	@scripts/install.sh
 	@npm run --silent check
+
+check-live: ## the connection to the game: connects, listens for 15 s, and says how it is
+	@scripts/install.sh
+	@node services/feed/dist/main.js check
 
 bench: ## benchmarks, each beside a bare baseline
 	@scripts/install.sh redis

@@ -1,9 +1,7 @@
-import { ConfigError, type ServiceContext, type ServiceDefinition } from '@vectra/service-kit';
+import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
-import { ChromeSource } from './chrome/source.js';
 import { Feed } from './feed.js';
-import { PublicSource } from './source.js';
-import type { MakeSource } from './sources.js';
+import { sourcesFor } from './sourcesFor.js';
 import { chooseUpstream, sourceOf } from './upstream.js';
 
 const VARIABLES = [
@@ -58,23 +56,3 @@ export const feed: ServiceDefinition<FeedVariable> = {
     };
   },
 };
-
-/** The connections to the game, the preferred one first. @throws ConfigError when Chrome is asked for and not said where. */
-function sourcesFor({ config, log }: FeedContext, upstream: string): [MakeSource, ...MakeSource[]] {
-  const { FEED_SOURCE, CHROME_CDP_URL: cdpUrl, CHROME_SOCKET_HOSTS: hosts } = config;
-  const open: MakeSource = (handlers) =>
-    new PublicSource({ url: upstream, origin: config.UPSTREAM_ORIGIN, ...handlers });
-  if (FEED_SOURCE === 'public' || (FEED_SOURCE === 'auto' && cdpUrl === undefined)) return [open];
-  if (cdpUrl === undefined)
-    throw new ConfigError('FEED_SOURCE="chrome": CHROME_CDP_URL must say where Chrome is');
-  const page: MakeSource = (handlers) =>
-    new ChromeSource({
-      cdpUrl,
-      hosts: hosts.length > 0 ? hosts : [new URL(upstream).hostname],
-      startUrl: config.CHROME_START_URL,
-      loginWaitMs: config.CHROME_LOGIN_WAIT_MS,
-      note: (message) => log.info({ source: 'chrome' }, message),
-      ...handlers,
-    });
-  return FEED_SOURCE === 'chrome' ? [page] : [open, page];
-}

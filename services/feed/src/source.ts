@@ -69,9 +69,7 @@ export class PublicSource implements UpstreamSource {
     });
     // Once and for all: a handler added on every connection would deliver everything again after each.
     this.#socket.on('connect', () => this.#connected());
-    this.#socket.on('connect_error', (error) =>
-      this.#lost('reconnecting', refusalOf(error) ?? error.message),
-    );
+    this.#socket.on('connect_error', (error) => this.#lost('reconnecting', reasonOf(error)));
     this.#socket.on('disconnect', (reason) => this.#lost('disconnected', reason));
     this.#socket.onAny((name: string, ...args: unknown[]) => this.#received(name, args));
   }
@@ -134,8 +132,8 @@ export class PublicSource implements UpstreamSource {
   }
 }
 
-/** The HTTP answer of a server that did not take the connection; undefined when there was none. */
-function refusalOf(error: Error & { description?: unknown }): string | undefined {
+/** Why a connection could not be made, as far as it is known: the server's HTTP answer, or what the network said. */
+function reasonOf(error: Error & { description?: unknown }): string {
   const { description } = error;
   if (typeof description === 'number') return `the server answered ${description}`;
   const told =
@@ -143,5 +141,5 @@ function refusalOf(error: Error & { description?: unknown }): string | undefined
       ? String(description.message)
       : '';
   const answer = /server response: (\d{3})/.exec(told)?.[1];
-  return answer === undefined ? undefined : `the server answered ${answer}`;
+  return answer === undefined ? told || error.message : `the server answered ${answer}`;
 }

@@ -153,6 +153,6 @@ export class Sources {
  * Whether an event of the page is taken even while another connection is followed: what only the page is told, and trades, of which
  * everybody else is told a sample. A trade has an id, so that none is taken twice.
  */
-function isOwn({ name, via }: UpstreamEvent): boolean {
+export function isOwn({ name, via }: UpstreamEvent): boolean {
   return via === 'chrome' && (AUTHENTICATED.has(name) || name === 'standard/newTrade');
 }
