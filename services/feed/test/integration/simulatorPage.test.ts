@@ -96,6 +96,7 @@ describe('on the simulator', () => {
     expect((await of('player.update')).every(({ source }) => source === 'authenticated')).toBe(true);
     expect((await of('game.tick')).every(({ source }) => source === 'simulator')).toBe(true);
     expect(JSON.stringify(await feeds.events())).not.toContain(PLANTED);
+    expect(await of('player.drift')).toEqual([]);
     await expectWhole(simulator);
   });
 
@@ -121,5 +122,6 @@ describe('on the simulator', () => {
       .toBeGreaterThan(Math.max(1, before));
     await expectWhole(simulator);
     expect((await of('error')).map(({ data }) => data.code)).toEqual([]);
+    expect(await of('player.drift')).toEqual([]);
   });
 });
