@@ -24,8 +24,8 @@ export function isAction(event: Event): event is ActionEvent {
   return event.gameId !== null && (TYPES as readonly string[]).includes(event.type);
 }
 
-/** @param known the newest price and rug. */
-export function actOf(event: ActionEvent, known: Pick<SessionsState, 'price' | 'rug'>): Act {
+/** @param known the newest prices and rug. */
+export function actOf(event: ActionEvent, known: Pick<SessionsState, 'prices' | 'rug'>): Act {
   switch (event.type) {
     case 'player.trade':
       return trade(event, known);
@@ -71,10 +71,10 @@ function trade(
 
 function placed(
   { id, timestamp, gameId, data }: Of<'sidebet.placed'>,
-  { price }: Pick<SessionsState, 'price'>,
+  { prices }: Pick<SessionsState, 'prices'>,
 ): Act {
   const { startTick: tick, betAmount: amount, coinAddress } = data;
-  const at = priceAt(price, gameId, tick);
+  const at = priceAt(prices, gameId, tick);
   const coin = coinOf(coinAddress);
   const action = 'SIDEBET_PLACE';
   return {
@@ -85,12 +85,12 @@ function placed(
 
 function settled(
   { id, timestamp, gameId, data }: Of<'sidebet.result'>,
-  { price }: Pick<SessionsState, 'price'>,
+  { prices }: Pick<SessionsState, 'prices'>,
 ): Act {
   const { won, payout: amount, profit: pnl, startTick, endTick, coinAddress } = data;
   // What the server states as the tick of a lost bet is the one at which it began.
   const tick = won ? (data.tickIndex ?? endTick) : endTick;
-  const at = priceAt(price, gameId, tick);
+  const at = priceAt(prices, gameId, tick);
   const coin = coinOf(coinAddress);
   const action = won ? 'SIDEBET_WIN' : 'SIDEBET_LOSE';
   return {
@@ -144,7 +144,7 @@ function coinOf(coin: string | null): string | null {
 }
 
 /** Every game begins at 1, and so do the bets of its presale. */
-function priceAt(newest: SessionsState['price'], gameId: string, tick: number): string | null {
+function priceAt(newest: SessionsState['prices'], gameId: string, tick: number): string | null {
   if (tick === 0) return '1';
-  return newest?.gameId === gameId && newest.tick === tick ? newest.price : null;
+  return newest.find((one) => one.gameId === gameId && one.tick === tick)?.price ?? null;
 }

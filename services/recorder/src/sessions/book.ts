@@ -17,6 +17,8 @@ import { NO_SESSIONS, type Session, type SessionsState } from './state.js';
  */
 export const ACTIONS_A_PART = 1_000;
 const NAMES_KEPT = 64;
+/** Two seconds. */
+const PRICES_KEPT = 8;
 
 /** These say that the connection is not there any more, or is being made anew. */
 const ENDS: ReadonlySet<string> = new Set(['connecting', 'reconnecting', 'disconnected']);
@@ -86,9 +88,16 @@ export class SessionBook {
     else if (isAccount(event)) this.#hear(event);
   }
 
+  /** The account's page may be a little ahead of the connection that tells the prices, or behind it. */
   #priced({ gameId, data }: EventOf<'game.tick'>): void {
-    const { tickCount: tick, price, backfilled } = data;
-    if (gameId !== null && backfilled === undefined) this.#set({ price: { gameId, tick, price } });
+    if (gameId === null) return;
+    const { tickCount: tick, price } = data;
+    const { prices, session } = this.#state;
+    this.#set({ prices: [...prices.slice(1 - PRICES_KEPT), { gameId, tick, price }] });
+    const lacks = (row: SessionAction): boolean =>
+      row.price === null && row.game_id === gameId && row.tick === tick;
+    if (session?.actions.slice(-PRICES_KEPT).some(lacks) !== true) return;
+    this.#update({ actions: session.actions.map((row) => (lacks(row) ? { ...row, price } : row)) });
   }
 
   #rugged({ gameId, data }: EventOf<'game.end'>): void {

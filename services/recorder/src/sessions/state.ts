@@ -53,8 +53,8 @@ export const sessionsState = z.object({
   reckoned: figures.nullable(),
   /** What was reckoned before the newest statement, while none of the actions told explains it. */
   before: figures.nullable(),
-  /** The newest price, and the newest rug. */
-  price: z.object({ gameId: z.string(), tick: z.int(), price: decimalString }).nullable(),
+  /** The newest prices, and the newest rug. */
+  prices: z.array(z.object({ gameId: z.string(), tick: z.int(), price: decimalString })),
   rug: z.object({ gameId: z.string(), tick: z.int() }).nullable(),
   /** Names given last, in lower case: no two sessions share one. */
   names: z.array(z.string()),
@@ -68,7 +68,7 @@ export const NO_SESSIONS: SessionsState = {
   stated: null,
   reckoned: null,
   before: null,
-  price: null,
+  prices: [],
   rug: null,
   names: [],
 };

@@ -231,6 +231,19 @@ describe('the actions of a session', () => {
     ]);
   });
 
+  it('share no statement that explains one of them', () => {
+    const my = me();
+    const equal = (tick: number) => my.trade('buy', tick, ['1', '0.1', '0.1']);
+    const { actions } = only([
+      ...my.login('1'),
+      my.update('0.9', '0.1', '1'),
+      equal(1),
+      equal(2),
+      my.update('0.8', '0.2', '1'),
+    ]);
+    expect(actions.map(({ balance_after }) => balance_after)).toEqual(['0.9', '0.8']);
+  });
+
   it('have none when no statement came', () => {
     const my = me();
     const drafts = [...my.login(), my.trade('buy', 3, ['1', '0.1', '0.1']), my.connection('disconnected')];
@@ -265,6 +278,25 @@ describe('the actions of a session', () => {
     expect(actions[0]?.balance_after).toBe('0.999');
     expect(actions[1]?.balance_after).toBe('1.004');
     expect(summary.realized_pnl).toBe('0.003');
+  });
+
+  it('have the price of their tick, whichever of two connections told of it first', () => {
+    const my = me();
+    const { actions } = only([
+      ...my.login('1'),
+      my.tick(6, '1.06'),
+      my.tick(7, '1.07'),
+      my.bet(6),
+      my.betResult(6, 8),
+      my.tick(8, '0.01'),
+      my.bet(90),
+      my.tick(90, '9', '20251207-aaaaaaaaaaaaaaaa'),
+    ]);
+    expect(actions.map(({ action, price }) => [action, price])).toEqual([
+      ['SIDEBET_PLACE', '1.06'],
+      ['SIDEBET_WIN', '0.01'],
+      ['SIDEBET_PLACE', null],
+    ]);
   });
 
   it('are the account’s own, and keep apart what is no SOL', () => {
