@@ -12,7 +12,7 @@ import { agrees, effectOf } from './reckoning.js';
 import { NO_SESSIONS, type Session, type SessionsState } from './state.js';
 
 /**
- * A file holds this many actions, some 400 bytes each: it is rewritten with each, and a segment of the journal carries it. A
+ * A file holds this many actions, some 300 bytes each: it is rewritten with each, and a segment of the journal carries it. A
  * session that goes on longer goes on in another file.
  */
 export const ACTIONS_A_PART = 1_000;

@@ -148,6 +148,24 @@ describe('the recorder', () => {
     expect(await listedIn(folder)).toHaveLength(1);
   });
 
+  it('leaves what is no session out of the index, and lists what somebody else put there', async () => {
+    const folder = await temporaryFolder();
+    const { events, end } = script();
+    await recordAll(folder, events.slice(0, end));
+    const sessions = join(folder, 'recordings', DAY, 'sessions');
+    const { meta, ...rest } = await sessionIn(folder);
+    const earlier = { ...meta, session_start: '2025-12-07T01:00:00.000Z', session_end: meta.session_start };
+    await writeFile(join(sessions, 'z_session.json'), JSON.stringify({ meta: earlier, ...rest }));
+    await writeFile(join(sessions, 'damaged_session.json'), '{"meta":{}}');
+    const { recorder } = open(folder);
+    await recorder.takeOver(2);
+    await recorder.record(events.slice(end), owned);
+    expect((await listedIn(folder))?.map(({ file }) => file)).toEqual([
+      'sessions/z_session.json',
+      FILE.slice(DAY.length + 1),
+    ]);
+  });
+
   it('reads a journal of the time before there were sessions', async () => {
     const folder = await temporaryFolder();
     const { events, end } = script();
