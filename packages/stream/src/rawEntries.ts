@@ -37,7 +37,7 @@ export function rawEventOf(fields: readonly string[]): RawEvent | undefined {
   const [t, at, s, source = '', e, event = '', d, data = ''] = fields;
   const named = t === 't' && s === 's' && e === 'e' && d === 'd';
   // Each becomes one line of a file.
-  if (!named || at === undefined || !/^\d{1,15}$/.test(at) || data === '' || data.includes('\n'))
+  if (!named || at === undefined || !/^\d{1,13}$/.test(at) || data === '' || data.includes('\n'))
     return undefined;
   return { at: Number(at), source, event, data };
 }

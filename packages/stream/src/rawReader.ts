@@ -46,7 +46,7 @@ interface RawReaderParts extends RawReaderOptions {
 
 /**
  * The one reader of raw events, under a lease; others stand by. When the loop comes back for the next batch, the one before is
- * taken out of Redis: what a reader has not for good by then is lost. Ends when the signal aborts.
+ * taken out of Redis: a reader that could not keep it for good must leave the loop. Ends when the signal aborts.
  *
  * @throws what Redis refuses for good.
  */
