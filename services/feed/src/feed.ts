@@ -3,6 +3,7 @@ import { FencedError, type EventLog, type Publisher } from '@vectra/stream';
 import type { Switch } from './choice.js';
 import { Leadership } from './leadership.js';
 import { Meters } from './meters.js';
+import { RawCapture } from './rawCapture.js';
 import type { FeedContext } from './service.js';
 import type { StatusChange } from './source.js';
 import { Sources, type MakeSource, type Use } from './sources.js';
@@ -28,6 +29,8 @@ export class Feed {
   readonly #source: Source;
   readonly #sources: Sources;
   readonly #meters: Meters;
+  /** Undefined when nothing is to be kept as it was received. */
+  readonly #capture: RawCapture | undefined;
   /** Unix ms; null for a feed that found the log free. */
   #standbySince: number | null = null;
   #leadership: Leadership | undefined;
@@ -49,6 +52,9 @@ export class Feed {
       followed: () => this.#sources.active,
       illegalTransitions: () => this.#leadership?.games.illegalTransitions ?? 0,
     });
+    const { RECORDER_RAW_CAPTURE: captures, RAW_CAPTURE_MAX_MB: megabytes } = context.config;
+    if (captures)
+      this.#capture = new RawCapture({ log, maxBytes: megabytes * 2 ** 20, metrics: context.metrics });
     this.#showHealth();
   }
 
@@ -136,6 +142,8 @@ export class Feed {
       this.#leadership = undefined;
       this.#showHealth();
       ended.abort();
+      // While no other feed has begun to.
+      await this.#capture?.end();
       await trimming;
       await publisher.close();
     }
@@ -148,6 +156,7 @@ export class Feed {
       const leadership = await Leadership.begin(parts);
       // From here to the end in one turn: nothing that is heard is left out or taken twice.
       leadership.takeOver(this.#connectionSoFar(), this.#sources.heard());
+      this.#capture?.begin(this.#sources.heard());
       this.#leadership = leadership;
       this.#standbySince = null;
       this.#showHealth();
@@ -184,11 +193,13 @@ export class Feed {
 
   #receive(event: UpstreamEvent, use: Use): void {
     this.#meters.upstream(event, this.#leadership?.receive(event, use) ?? { drafts: [], noise: 'standby' });
+    this.#capture?.receive(event, use);
   }
 
   #switch({ from, to, reason }: Switch, heard: readonly UpstreamEvent[]): void {
     this.#context.log.info({ from, to, reason }, 'another connection is followed');
     this.#leadership?.cross(heard);
+    this.#capture?.cross(heard);
     this.#meters.switched(to);
     this.#showHealth();
   }
@@ -197,6 +208,7 @@ export class Feed {
     const { status, attempt, reason, via = 'public' } = change;
     this.#context.log.info({ source: via, status, attempt, reason }, 'upstream');
     this.#leadership?.connection(change, blind);
+    if (via === this.#sources.active) this.#capture?.connection(change);
     this.#showHealth();
   }
 

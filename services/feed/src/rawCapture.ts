@@ -48,7 +48,7 @@ export class RawCapture {
     });
     const followed = heard.at(-1) ?? [];
     const own = heard.slice(0, -1).flatMap((other) => other.filter((one) => 'name' in one && isOwn(one)));
-    this.#reached = 0;
+    this.#reached = followed.at(-1)?.receivedAt ?? 0;
     this.#add([...followed, ...own].sort((a, b) => a.receivedAt - b.receivedAt));
     // A feed that wrote the log before may have kept some of these.
     this.#turn.again = true;

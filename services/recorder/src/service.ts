@@ -1,6 +1,8 @@
 import { formatPosition } from '@vectra/protocol';
 import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
+import { Capture } from './capture/capture.js';
+import { captureMetrics } from './capture/metrics.js';
 import { RecordingControl } from './control/control.js';
 import { checkWritable } from './disk.js';
 import { SupersededError } from './journal.js';
@@ -12,7 +14,10 @@ const VARIABLES = [
   'REDIS_URL',
   'STREAM',
   'LEASE_TTL_MS',
+  'RECORDER_CAPTURE_ROTATE_HOURS',
+  'RECORDER_CAPTURE_ROTATE_MB',
   'RECORDER_PORT',
+  'RECORDER_RAW_CAPTURE',
   'RECORDER_WINDOW',
   'RUGS_DATA_DIR',
 ] as const;
@@ -69,8 +74,10 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
     const consuming = consume(context, events, { recorder, window, control, onEvents }).catch(
       (error: unknown) => context.fail(error),
     );
+    const capturing = config.RECORDER_RAW_CAPTURE ? captureOf(context, events).run() : undefined;
     return async () => {
       await consuming;
+      await capturing;
       await control.close();
       await window.close();
       await recorder.close();
@@ -78,6 +85,20 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
     };
   },
 };
+
+function captureOf({ config, log, health, metrics, stopping }: Context, events: EventLog): Capture {
+  return new Capture({
+    folder: config.RUGS_DATA_DIR,
+    rotateBytes: config.RECORDER_CAPTURE_ROTATE_MB * 2 ** 20,
+    rotateMs: config.RECORDER_CAPTURE_ROTATE_HOURS * 3_600_000,
+    leaseTtlMs: config.LEASE_TTL_MS,
+    events,
+    health,
+    log,
+    stopping,
+    ...captureMetrics(metrics),
+  });
+}
 
 interface Consumer {
   recorder: Recorder;

@@ -13,7 +13,7 @@ export interface Capture {
   events: CapturedEvent[];
   /** Lines that are not empty. */
   lines: number;
-  /** Lines that are no messages of the server: what the client sent, and notes of connecting and disconnecting. */
+  /** Lines that are no messages of the server: what the client sent, and notes of connecting, disconnecting and gaps. */
   skipped: number;
   /** Lines that cannot be read. */
   unreadable: number;
@@ -37,6 +37,8 @@ const CONNECTION_NOTES = new Set([
   'newListener',
   'removeListener',
 ]);
+/** How the recorder's captures note that events are missing. */
+const GAP_NOTE = 'capture.gap';
 
 /**
  * Reads a captured session, one JSON object a line: `{"seq","ts","event","data"[,"source","direction"]}`. `onUnreadable` is
@@ -89,7 +91,7 @@ export function readLine(text: string): Line {
   if (typeof value !== 'object' || value === null) return { kind: 'unreadable', reason: 'not an object' };
   const { ts, event, data, direction } = value as Record<string, unknown>;
   if (typeof event !== 'string') return { kind: 'unreadable', reason: 'no event name' };
-  if (direction === 'sent' || CONNECTION_NOTES.has(event)) return { kind: 'skipped' };
+  if (direction === 'sent' || event === GAP_NOTE || CONNECTION_NOTES.has(event)) return { kind: 'skipped' };
   const at = typeof ts === 'string' ? readTime(ts) : NaN;
   if (Number.isNaN(at)) return { kind: 'unreadable', reason: 'no time in "ts"' };
   return { kind: 'event', event: { at, event, args: argumentsOf(data) } };

@@ -38,6 +38,7 @@ describe('a line of a capture', () => {
     ['sent by the client', { event: 'authenticate', data: {}, direction: 'sent' }],
     ['a note of connecting', { event: 'connect', data: null }],
     ['a note of disconnecting', { event: 'disconnect', data: null }],
+    ['a note of a gap', { event: 'capture.gap', data: { lost: 7 } }],
   ])('is skipped when it is %s', (_name, fields) => {
     expect(readLine(line(fields))).toEqual({ kind: 'skipped' });
   });
