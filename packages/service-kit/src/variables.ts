@@ -165,6 +165,12 @@ export const variableGroups = {
       fallback: '',
       about: 'Upstream events (comma-separated, or *) that have no type of their own to log as raw.<event>.',
     },
+    FEED_LIMIT_PER_SECOND: {
+      schema: positiveNumber,
+      fallback: '500',
+      about:
+        'How many upstream events a second are taken that are not about the game, its players or their bets (chat and the like). Those are always taken.',
+    },
     FEED_RING_TICKS: {
       schema: integer(1, 1_000_000),
       fallback: '5000',

@@ -3,12 +3,16 @@ import { FencedError, type EventLog, type Publisher } from '@vectra/stream';
 import type { Switch } from './choice.js';
 import { Leadership } from './leadership.js';
 import { Meters } from './meters.js';
+import { Monitors, type Assessment } from './monitors/monitors.js';
 import { RawCapture } from './rawCapture.js';
 import type { FeedContext } from './service.js';
 import type { StatusChange } from './source.js';
 import { Sources, type MakeSource, type Use } from './sources.js';
 import { trimRegularly } from './trimming.js';
 import type { UpstreamEvent } from './wire.js';
+
+/** How often it is looked whether anything still comes. */
+const WATCH_MS = 1_000;
 
 export interface FeedParts {
   context: FeedContext;
@@ -29,11 +33,15 @@ export class Feed {
   readonly #source: Source;
   readonly #sources: Sources;
   readonly #meters: Meters;
+  readonly #monitors: Monitors;
+  #assessed: Assessment | undefined;
   /** Undefined when nothing is to be kept as it was received. */
   readonly #capture: RawCapture | undefined;
   /** Unix ms; null for a feed that found the log free. */
   #standbySince: number | null = null;
   #leadership: Leadership | undefined;
+  /** Why the log does not take events; null while it does. */
+  #logProblem: string | null = null;
 
   constructor({ context, log, source, sources }: FeedParts) {
     this.#context = context;
@@ -51,6 +59,19 @@ export class Feed {
       sources: () => this.#sources.all,
       followed: () => this.#sources.active,
       illegalTransitions: () => this.#leadership?.games.illegalTransitions ?? 0,
+      tickRegressions: () => this.#leadership?.games.tickRegressions ?? 0,
+    });
+    this.#monitors = new Monitors({
+      metrics: context.metrics,
+      limitPerSecond: context.config.FEED_LIMIT_PER_SECOND,
+      condition: () => ({
+        connections: this.#sources.all.filter(({ present }) => present),
+        preferred: this.#sources.preferred,
+        followed: this.#sources.active,
+        logProblem: this.#logProblem,
+        waiting: this.#leadership?.publisher.waiting ?? 0,
+        p99: this.#meters.latency()?.p99 ?? null,
+      }),
     });
     const { RECORDER_RAW_CAPTURE: captures, RAW_CAPTURE_MAX_MB: megabytes } = context.config;
     if (captures)
@@ -61,9 +82,11 @@ export class Feed {
   /** Resolves after a clean stop. Rejects when the feed cannot go on. */
   async run(): Promise<void> {
     this.#sources.open();
+    const watch = setInterval(() => this.#watch(), WATCH_MS);
     try {
       while (!this.#context.stopping.aborted) await this.#lead(await this.#standBy());
     } finally {
+      clearInterval(watch);
       await this.#sources.close();
     }
   }
@@ -91,18 +114,32 @@ export class Feed {
           lastEventAt,
           latencyMs: name === this.#sources.active ? latencyMs : null,
         })),
-      phase: games?.phase ?? 'UNKNOWN',
-      gameId: games?.currentId ?? null,
-      illegalTransitions: games?.illegalTransitions ?? 0,
+      ...this.#gameStatus(games),
+      ...this.#condition(),
       waiting: this.#leadership?.publisher.waiting ?? 0,
       held: this.#sources.heldEvents,
       upstreamEvents: this.#meters.totals,
     };
   }
 
+  #gameStatus(games: Leadership['games'] | undefined): Record<string, unknown> {
+    return {
+      phase: games?.phase ?? 'UNKNOWN',
+      gameId: games?.currentId ?? null,
+      illegalTransitions: games?.illegalTransitions ?? 0,
+      tickRegressions: games?.tickRegressions ?? 0,
+    };
+  }
+
+  #condition(): Record<string, unknown> {
+    const { mode, reasons, data } = this.#monitors.assess(Date.now());
+    const { limited, transitions } = this.#monitors.counts;
+    return { mode, reasons, dataAgeMs: data.ageMs, latencySpikes: this.#meters.spikes, limited, transitions };
+  }
+
   /** Waits until the log is this feed's to write. */
   async #standBy(): Promise<Publisher> {
-    const { config, health, log, stopping } = this.#context;
+    const { config, log, stopping } = this.#context;
     const publisher = await this.#log.publisher({
       folder: config.FEED_DATA_DIR,
       maxEvents: config.LOG_MAX_EVENTS,
@@ -114,7 +151,7 @@ export class Feed {
         this.#standbySince ??= Date.now();
       },
       onStored: (events) => this.#meters.stored(events),
-      onProblem: (problem) => health.set('log', problem === null, problem ?? undefined),
+      onProblem: (problem) => this.#tellLog(problem),
     });
     log.info({ epoch: publisher.epoch, last: publisher.last }, 'writing the log');
     return publisher;
@@ -122,7 +159,7 @@ export class Feed {
 
   /** Fills the log until stopped, or until another feed does. */
   async #lead(publisher: Publisher): Promise<void> {
-    const { log, health } = this.#context;
+    const { log } = this.#context;
     const ended = new AbortController();
     // From the beginning: what waits to be stored may wait for room.
     const trimming = trimRegularly(this.#context, this.#log, publisher, ended.signal);
@@ -136,7 +173,7 @@ export class Feed {
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
       log.warn({ reason: error.message }, 'another feed writes the log; standing by');
-      health.set('log', true);
+      this.#tellLog(null);
     } finally {
       this.#standbySince = Date.now();
       this.#leadership = undefined;
@@ -192,7 +229,14 @@ export class Feed {
   }
 
   #receive(event: UpstreamEvent, use: Use): void {
-    this.#meters.upstream(event, this.#leadership?.receive(event, use) ?? { drafts: [], noise: 'standby' });
+    if (use === 'followed') this.#monitors.heard(event);
+    if (!this.#monitors.admits(event)) {
+      this.#meters.upstream(event, { drafts: [], noise: 'limited' });
+      return;
+    }
+    const outcome = this.#leadership?.receive(event, use) ?? { drafts: [], noise: 'standby' };
+    this.#monitors.logged(outcome.drafts);
+    this.#meters.upstream(event, outcome);
     this.#capture?.receive(event, use);
   }
 
@@ -209,7 +253,31 @@ export class Feed {
     this.#context.log.info({ source: via, status, attempt, reason }, 'upstream');
     this.#leadership?.connection(change, blind);
     if (via === this.#sources.active) this.#capture?.connection(change);
+    this.#monitors.connected(this.#sources.connected, change.receivedAt);
     this.#showHealth();
+  }
+
+  /** What is not told by any event: that none comes. */
+  #watch(): void {
+    const before = this.#assessed;
+    const now = this.#monitors.assess(Date.now());
+    this.#assessed = now;
+    const { mode, reasons, data } = now;
+    this.#context.health.set('data', data.ok, data.problem ?? undefined);
+    if (before !== undefined && before.mode !== mode)
+      this.#context.log[mode === 'normal' ? 'info' : 'warn'](
+        { mode, before: before.mode, reasons: reasons.map(({ message }) => message) },
+        'operating mode',
+      );
+    if (before === undefined || before.data.ok === data.ok || !this.#sources.connected) return;
+    const status = data.ok ? 'connected' : 'degraded';
+    const change = { status, attempt: 0, reason: data.problem, receivedAt: Date.now() } as const;
+    this.#leadership?.connection({ ...change, via: this.#sources.active }, false);
+  }
+
+  #tellLog(problem: string | null): void {
+    this.#logProblem = problem;
+    this.#context.health.set('log', problem === null, problem ?? undefined);
   }
 
   #showHealth(): void {

@@ -30,6 +30,7 @@ export class Games {
   readonly #unseen = new Map<string, HistoryEntry>();
   #countdownSecond: number | undefined;
   #illegalTransitions = 0;
+  #tickRegressions = 0;
   /** The last phase that the log tells. */
   #loggedPhase: Phase = 'UNKNOWN';
 
@@ -45,6 +46,11 @@ export class Games {
     return this.#illegalTransitions;
   }
 
+  /** Frames in play that were older than the one before; not those that a connection begins with, which often are. */
+  get tickRegressions(): number {
+    return this.#tickRegressions;
+  }
+
   /** A game by id, if it is one of those remembered. */
   get(id: string): Game | undefined {
     return this.#games.get(id);
@@ -56,7 +62,7 @@ export class Games {
     this.#loggedPhase = step.phase;
     this.#tellUnseen(frame, batch);
     if (step.verdict === 'current') this.#follow(frame, step, batch);
-    else if (step.verdict === 'stale') this.#fillFromFrame(this.#game(frame), frame, batch);
+    else if (step.verdict === 'stale') this.#followLate(frame, batch);
     this.#readHistory(frame, batch);
     if (batch.drafts.length > 0) return { drafts: batch.drafts };
     return { drafts: [], noise: step.verdict === 'current' ? quietReason(frame) : step.verdict };
@@ -158,6 +164,11 @@ export class Games {
     }
     this.#followPhase(frame, step, batch);
     if (inPlay) this.#followPrice(game, frame, batch);
+  }
+
+  #followLate(frame: GameFrame, batch: Batch): void {
+    if (!frame.prices) this.#tickRegressions++;
+    this.#fillFromFrame(this.#game(frame), frame, batch);
   }
 
   #followPhase(frame: GameFrame, { phase, previous, changed }: PhaseStep, batch: Batch): void {

@@ -1,19 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Event } from '@vectra/protocol';
+import { LatencyMonitor, type Latency } from './monitors/latency.js';
 import type { Outcome } from './normalizer.js';
-import { Ring } from './ring.js';
 import type { UpstreamSource } from './source.js';
 import type { SourceName, UpstreamEvent } from './wire.js';
 
-const LATENCY_SAMPLES = 1_000;
 /** Upstream chooses its events' names: beyond this many, further ones are counted together. */
 const NAMED_EVENTS = 64;
-
-export interface Latency {
-  p50: number;
-  p95: number;
-  p99: number;
-}
 
 interface Gauges {
   leader: () => boolean;
@@ -22,6 +15,7 @@ interface Gauges {
   sources: () => readonly UpstreamSource[];
   followed: () => SourceName;
   illegalTransitions: () => number;
+  tickRegressions: () => number;
 }
 
 /** What the feed counts. Every upstream event is counted as received, and then once more as logged or as noise. */
@@ -32,7 +26,8 @@ export class Meters {
   readonly #published: Counter<'type'>;
   readonly #switches: Counter<'to'>;
   readonly #latency: Histogram;
-  readonly #latencies = new Ring<number>(LATENCY_SAMPLES);
+  readonly #latencies = new LatencyMonitor();
+  readonly #spikes: Counter;
   readonly #names = new Set<string>();
   readonly #totals = { received: 0, logged: 0, noise: 0, published: 0 };
 
@@ -68,6 +63,11 @@ export class Meters {
       buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
     });
+    this.#spikes = new Counter({
+      name: 'feed_latency_spikes_total',
+      help: 'Events that took at least 100 ms to be stored, and ten times as long as half of those before.',
+      registers,
+    });
     gauge(metrics, 'feed_leader', '1 while this feed writes the log, 0 while it stands by.', () =>
       Number(gauges.leader()),
     );
@@ -83,6 +83,12 @@ export class Meters {
       'feed_illegal_phase_transitions',
       'Phase changes the game does not allow.',
       gauges.illegalTransitions,
+    );
+    gauge(
+      metrics,
+      'feed_tick_regressions',
+      'Frames in play that were older than the one before.',
+      gauges.tickRegressions,
     );
     sourceGauges(metrics, gauges);
     this.#switches = new Counter({
@@ -120,18 +126,18 @@ export class Meters {
     for (const { type, timestamp } of events) {
       this.#published.inc({ type });
       this.#latency.observe((now - timestamp) / 1000);
-      this.#latencies.push(now - timestamp);
+      if (this.#latencies.add(now - timestamp)) this.#spikes.inc();
     }
     this.#totals.published += events.length;
   }
 
-  /** Milliseconds from arrival to storage, over the newest 1,000 events; null before the first. */
+  /** From arrival to storage, over the newest 1,000 events; null before the first. */
   latency(): Latency | null {
-    const sorted = this.#latencies.newest().sort((a, b) => a - b);
-    if (sorted.length === 0) return null;
-    const at = (share: number): number =>
-      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-    return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+    return this.#latencies.quantiles();
+  }
+
+  get spikes(): number {
+    return this.#latencies.spikes;
   }
 
   #label(name: string): string {

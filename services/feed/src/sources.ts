@@ -69,6 +69,11 @@ export class Sources {
     return this.#choice.active;
   }
 
+  /** The one that is followed while it is well. */
+  get preferred(): SourceName {
+    return this.all[0]?.name ?? 'public';
+  }
+
   get connected(): boolean {
     return this.all.some(({ connected }) => connected);
   }

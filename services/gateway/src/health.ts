@@ -80,6 +80,7 @@ export function assess(question: HealthQuestion): HealthReport {
     ? [
         ...serviceProblems(services, question),
         ...sourceProblems(sources),
+        ...modeProblems(observation.services.filter((service) => isFresh(service, now))),
         ...groupProblems(question),
         ...deadLetterProblems(question),
         ...gatewayProblems(question),
@@ -197,6 +198,33 @@ function sourceProblems(sources: readonly SourceState[]): Problem[] {
       remedy:
         'It reconnects by itself. If it stays down, check the network and UPSTREAM_URL, and the log of the feed.',
     }));
+}
+
+const feedMode = z.object({
+  role: z.literal('leader'),
+  mode: z.enum(['normal', 'degraded', 'minimal']),
+  reasons: z.array(z.object({ code: z.string(), message: z.string() })),
+});
+
+/** Reasons that the connections and the checks of the feed do not tell already. */
+const MODE_REMEDIES: Readonly<Record<string, string>> = {
+  waiting:
+    'Look at the load of Redis and its disk. What waits is in the file of the feed, and nothing is lost.',
+  latency: 'Look at the load of this machine, of Redis and of its disk.',
+};
+
+function modeProblems(services: readonly ServiceState[]): Problem[] {
+  return services.flatMap(({ name, detail }) => {
+    const parsed = feedMode.safeParse(detail);
+    if (!parsed.success) return [];
+    const { mode, reasons } = parsed.data;
+    return reasons.flatMap(({ code, message }) => {
+      const remedy = MODE_REMEDIES[code];
+      return remedy === undefined
+        ? []
+        : [{ part: name, message: `The ${name} is in ${mode} mode: ${message}.`, remedy }];
+    });
+  });
 }
 
 function groupProblems({ observation, requiredGroups }: HealthQuestion): Problem[] {

@@ -43,6 +43,21 @@ describe('the health of the system', () => {
     expect(report.groups).toEqual([{ name: 'recorder', lag: 0, pending: 0, deadLetters: 0, required: true }]);
   });
 
+  it('says in which mode the feed works and why, unless its connections or checks say so already', () => {
+    const reasons = [
+      { code: 'spare_followed', message: 'chrome is followed in place of public' },
+      { code: 'waiting', message: '900 events wait to be stored' },
+    ];
+    const detail = { sources: [source], role: 'leader', mode: 'degraded', reasons };
+    const { status, problems } = assess(
+      question({ services: [service('feed', { detail }), service('recorder')] }),
+    );
+    expect(status).toBe('degraded');
+    expect(problems.map(({ message }) => message)).toEqual([
+      'The feed is in degraded mode: 900 events wait to be stored.',
+    ]);
+  });
+
   it('is down when Redis does not answer, and blames nobody else for that', () => {
     const asked = question({ failure: 'connect ECONNREFUSED', answeredAt: NOW - 40_000, services: [] });
     const { status, problems } = assess(asked);
