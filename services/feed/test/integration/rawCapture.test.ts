@@ -84,11 +84,12 @@ describe('the feed', () => {
     for (const tick of range(0, 9)) feeds.upstream.send('gameStateUpdate', game.tick(tick));
     await expect.poll(keptTicks).toEqual(range(0, 9));
     expect(await metric(second, 'feed_raw_events_total')).toBe(0);
-    // Each counts on the clock of its own process.
+    // Each goes by the time at which it heard something itself, so that a few may be kept twice; none is left out.
     await sleep(50);
     first.child.signal('SIGKILL');
     for (const tick of range(10, 19)) feeds.upstream.send('gameStateUpdate', game.tick(tick));
-    await expect.poll(keptTicks, { timeout: 10_000 }).toEqual(range(0, 19));
+    const different = async () => [...new Set(await keptTicks())];
+    await expect.poll(different, { timeout: 10_000 }).toEqual(range(0, 19));
   });
 
   it('fills the log as ever when Redis does not take what was received', async () => {
