@@ -217,11 +217,11 @@ export class SessionBook {
   }
 
   #maybeAct(event: ActionEvent): void {
-    if (event.type !== 'player.trade' && event.data.own) {
-      this.#isOf(event.data.playerId, event.timestamp);
-      this.#open(event);
-    }
+    const stated = event.type !== 'player.trade' && event.data.own;
+    if (stated) this.#isOf(event.data.playerId, event.timestamp);
     if (!isOf(event, this.#state.account?.playerId)) return;
+    // After a reconnect a trade may be the first word: what was stated before is not stated again.
+    if (stated || event.source === 'authenticated') this.#open(event);
     // At its first action at the latest a session has a name: what it is called may have been said before anybody listened.
     if (this.#state.account?.called === false) this.#isCalled(event.data.username);
     const { session } = this.#state;

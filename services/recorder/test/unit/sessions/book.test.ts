@@ -101,6 +101,14 @@ describe('a session', () => {
     expect(sessions[1]?.summary.start_balance).toBe('0.7');
   });
 
+  it('begins with a trade on its page, if that is the first word after a reconnect', () => {
+    const my = me();
+    const drafts = [...my.login(), my.connection('disconnected'), my.connection('connected')];
+    const elsewhere: Draft = { ...my.trade('buy', 1, ['1', '0.1', '0.1']), source: 'public' };
+    const again = [...sessionsOf([...drafts, elsewhere, my.trade('buy', 2, ['1', '0.2', '0.2'])]).values()];
+    expect(again.map(({ actions }) => actions.map(({ qty }) => qty))).toEqual([[], ['0.2']]);
+  });
+
   it('ends where events of the log are missing, and when the log begins anew', () => {
     const my = me();
     const events = logOf(my.login());
