@@ -239,6 +239,21 @@ export const variableGroups = {
       about:
         'How much of Redis raw events may take while no recorder captures them; beyond that the oldest are dropped.',
     },
+    RECORDER_RETENTION_DAYS: {
+      schema: positiveNumber.optional(),
+      about: 'Recordings, captures and the journal older than this are deleted. Unset = all are kept.',
+    },
+    RECORDER_RETENTION_GB: {
+      schema: positiveNumber.optional(),
+      about:
+        'When the data folder of the recorder grows beyond this, the oldest is deleted: first of the journal, which the files were derived from. Unset = all is kept.',
+    },
+    RECORDER_MIN_FREE_MB: {
+      schema: integer(0, 1_000_000),
+      fallback: '50',
+      about:
+        'With less than this free on its disk the recorder stops writing and says so; what comes meanwhile waits in the log.',
+    },
     RECORDER_WINDOW: {
       schema: integer(1, 100),
       fallback: '10',

@@ -8,6 +8,7 @@ import { RecordingFiles } from './files.js';
 import { Journal, type JournalOptions } from './journal.js';
 import { recordGame } from './recording.js';
 import type { Beginning, Gap, SegmentLine } from './segment.js';
+import { describeDiskFailure, type Space } from './space/space.js';
 import { SessionKeeper } from './sessions/keeper.js';
 
 const FIRST_RETRY_MS = 250;
@@ -19,6 +20,8 @@ export interface RecorderOptions extends Omit<JournalOptions, 'folder'> {
   health: Pick<Health, 'set'>;
   stopping: AbortSignal;
   onGameWritten?: () => void;
+  /** Asked before each write. */
+  space?: Pick<Space, 'check'>;
   /** Told of every event once it is durable. */
   follower?: Follower;
 }
@@ -220,15 +223,17 @@ export class Recorder {
 
   /** Returns false when the file system refused, which is then told. */
   async #attempt(what: string, write: () => Promise<void>): Promise<boolean> {
-    const { health, log } = this.#options;
+    const { health, log, space, folder } = this.#options;
     try {
+      await space?.check();
       await write();
       health.set(what, true);
       return true;
     } catch (error) {
       if (!isFileError(error)) throw error;
-      health.set(what, false, error.message);
-      log.error({ reason: error.message }, `writing the ${what} failed; trying again`);
+      const reason = describeDiskFailure(error, folder);
+      health.set(what, false, reason);
+      log.error({ reason }, `writing the ${what} failed; trying again`);
       return false;
     }
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { formatPosition } from '@vectra/protocol';
 import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
@@ -8,6 +9,9 @@ import { checkWritable } from './disk.js';
 import { SupersededError } from './journal.js';
 import { recorderMetrics } from './metrics.js';
 import { foldersOf, Recorder } from './recorder.js';
+import { freeGauge, retentionMetrics } from './retention/metrics.js';
+import { retain, type RetentionOptions } from './retention/retention.js';
+import { Space } from './space/space.js';
 import { WindowKeeper } from './window/keeper.js';
 
 const VARIABLES = [
@@ -16,8 +20,11 @@ const VARIABLES = [
   'LEASE_TTL_MS',
   'RECORDER_CAPTURE_ROTATE_HOURS',
   'RECORDER_CAPTURE_ROTATE_MB',
+  'RECORDER_MIN_FREE_MB',
   'RECORDER_PORT',
   'RECORDER_RAW_CAPTURE',
+  'RECORDER_RETENTION_DAYS',
+  'RECORDER_RETENTION_GB',
   'RECORDER_WINDOW',
   'RUGS_DATA_DIR',
 ] as const;
@@ -44,7 +51,8 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
       stopping,
       onWritten: onWindowWritten,
     });
-    const recorder = new Recorder({ folder, log, health, stopping, follower: window, ...hooks });
+    const space = spaceOf(context);
+    const recorder = new Recorder({ folder, log, health, stopping, follower: window, space, ...hooks });
     const events = await EventLog.open({
       url: config.REDIS_URL,
       stream: config.STREAM,
@@ -74,10 +82,14 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
     const consuming = consume(context, events, { recorder, window, control, onEvents }).catch(
       (error: unknown) => context.fail(error),
     );
+    const retaining = retain(retentionOf(context, () => control.owns)).catch((error: unknown) =>
+      context.fail(error),
+    );
     const capturing = config.RECORDER_RAW_CAPTURE ? captureOf(context, events).run() : undefined;
     return async () => {
       await consuming;
       await capturing;
+      await retaining;
       await control.close();
       await window.close();
       await recorder.close();
@@ -85,6 +97,37 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
     };
   },
 };
+
+function spaceOf({ config, log, health, metrics }: Context): Space {
+  const space = new Space({
+    folder: config.RUGS_DATA_DIR,
+    reserve: config.RECORDER_MIN_FREE_MB * 2 ** 20,
+    onLow: (warning) => {
+      health.set('space', true, warning ?? undefined);
+      if (warning !== null) log.warn({ warning }, 'the disk fills up');
+    },
+  });
+  freeGauge(metrics, () => space.free);
+  return space;
+}
+
+function retentionOf(
+  { config, log, health, metrics, stopping }: Context,
+  owns: () => boolean,
+): RetentionOptions {
+  const { RUGS_DATA_DIR: folder, RECORDER_RETENTION_DAYS: days, RECORDER_RETENTION_GB: gigabytes } = config;
+  return {
+    folders: {
+      ...foldersOf(folder),
+      store: join(folder, 'events_parquet'),
+      captures: join(folder, 'captures'),
+    },
+    maxAgeMs: days === undefined ? undefined : days * 86_400_000,
+    maxBytes: gigabytes === undefined ? undefined : gigabytes * 2 ** 30,
+    ...{ owns, log, health, stopping },
+    ...retentionMetrics(metrics),
+  };
+}
 
 function captureOf({ config, log, health, metrics, stopping }: Context, events: EventLog): Capture {
   return new Capture({

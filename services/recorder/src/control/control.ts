@@ -51,6 +51,11 @@ export class RecordingControl {
     this.#tell();
   }
 
+  /** Whether this instance owns the group, as far as it knows. */
+  get owns(): boolean {
+    return this.#ownership !== undefined;
+  }
+
   get status(): RecordingStatus {
     const { change, running } = this.#options.recorder;
     return statusOf({ owner: this.#ownership !== undefined, change, running });

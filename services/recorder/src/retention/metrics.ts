@@ -1,0 +1,38 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Unit } from './plan.js';
+
+/** The hooks that feed the metrics of what is kept and deleted. */
+export function retentionMetrics(registry: Registry) {
+  const registers = [registry];
+  const kept = new Gauge({
+    name: 'recorder_kept_bytes',
+    help: 'What the data folder holds, by kind.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const deleted = new Counter({
+    name: 'recorder_retention_deleted_bytes_total',
+    help: 'What was deleted as more than is to be kept, by kind.',
+    labelNames: ['kind'],
+    registers,
+  });
+  return {
+    onListed: (units: readonly Unit[]): void => {
+      kept.reset();
+      for (const { kind, bytes } of units) kept.inc({ kind }, bytes);
+    },
+    onDeleted: ({ kind, bytes }: Unit): void => deleted.inc({ kind }, bytes),
+  };
+}
+
+/** Free bytes on the disk of the data folder. */
+export function freeGauge(registry: Registry, free: () => number | undefined): void {
+  new Gauge({
+    name: 'recorder_disk_free_bytes',
+    help: 'Free on the disk of the data folder, for the user of the recorder; -1 before it was asked.',
+    registers: [registry],
+    collect() {
+      this.set(free() ?? -1);
+    },
+  });
+}
