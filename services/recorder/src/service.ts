@@ -85,7 +85,7 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
     const retaining = retain(retentionOf(context, () => control.owns)).catch((error: unknown) =>
       context.fail(error),
     );
-    const capturing = config.RECORDER_RAW_CAPTURE ? captureOf(context, events).run() : undefined;
+    const capturing = config.RECORDER_RAW_CAPTURE ? captureOf(context, events, space).run() : undefined;
     return async () => {
       await consuming;
       await capturing;
@@ -129,8 +129,13 @@ function retentionOf(
   };
 }
 
-function captureOf({ config, log, health, metrics, stopping }: Context, events: EventLog): Capture {
+function captureOf(
+  { config, log, health, metrics, stopping }: Context,
+  events: EventLog,
+  space: Space,
+): Capture {
   return new Capture({
+    space,
     folder: config.RUGS_DATA_DIR,
     rotateBytes: config.RECORDER_CAPTURE_ROTATE_MB * 2 ** 20,
     rotateMs: config.RECORDER_CAPTURE_ROTATE_HOURS * 3_600_000,

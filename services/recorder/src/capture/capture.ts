@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { describeFailure, type Health, type Logger } from '@vectra/service-kit';
 import type { RawBatch, RawReaderOptions } from '@vectra/stream';
+import type { Space } from '../space/space.js';
 import { CaptureFiles, type CaptureFilesOptions } from './files.js';
 
 const FIRST_RETRY_MS = 250;
@@ -18,6 +19,8 @@ export interface CaptureOptions extends Omit<CaptureFilesOptions, 'folder'> {
   folder: string;
   events: RawLog;
   leaseTtlMs: number;
+  /** Asked before each write. */
+  space?: Pick<Space, 'check'>;
   health: Pick<Health, 'set'>;
   log: Logger;
   stopping: AbortSignal;
@@ -63,6 +66,7 @@ export class Capture {
     });
     for await (const { events: batch, owned } of batches) {
       if (!owned()) break;
+      await this.#options.space?.check();
       await this.#files.append(batch);
       this.#failures = 0;
       health.set(CHECK, true, 'owner');
