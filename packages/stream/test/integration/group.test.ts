@@ -144,6 +144,22 @@ describe('an ordered group', () => {
     await publisher.close();
   });
 
+  it('has the first event of a log that begins only after it, though its own place was in another', async () => {
+    const { log } = given;
+    const epochs: string[] = [];
+    const consuming = consumeThrough(log, 12, 'g', {
+      onOwned: () => ({ epoch: 'aaaa', seq: 2_000 }),
+      onEpoch: (epoch, previous): void => void epochs.push(`${previous} -> ${epoch}`),
+    });
+    await expect.poll(async () => (await log.groups()).map(({ name }) => name)).toEqual(['g']);
+    const publisher = await publisherOf(log);
+    publisher.publish(ticks(1, 12));
+    await publisher.flush();
+    expect(await consuming).toEqual(countTo(12));
+    expect(epochs).toEqual([`aaaa -> ${publisher.epoch}`]);
+    await publisher.close();
+  });
+
   it('begins anew, and says so, when the log has another epoch', async () => {
     const old = await given.fill(10);
     const epochs: string[] = [];

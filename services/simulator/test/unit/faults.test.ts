@@ -1,16 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginFault, Line, type Packet } from '../../src/faults/line.js';
-import { faultRequest, type FaultRequest } from '../../src/faults/request.js';
+import { faultRequest, type FaultRequest, type LineRequest } from '../../src/faults/request.js';
 import { framesOf, play, shapeOf } from './messages.js';
 
 const packet = (number: number, event = 'gameStateUpdate'): Packet => ({ event, args: [{ number }] });
 const numbers = (packets: readonly Packet[]): unknown[] =>
   packets.map(({ args }) => (args[0] as { number: unknown }).number);
 
+function lineRequest(given: unknown): LineRequest {
+  const request = faultRequest.parse(given);
+  if (request.kind === 'drift') throw new Error('expected a fault between the server and its clients');
+  return request;
+}
+
 function lineWith(request: unknown, now = 0): Line {
   const line = new Line();
-  line.add(beginFault(1, faultRequest.parse(request), now));
+  line.add(beginFault(1, lineRequest(request), now));
   return line;
 }
 
@@ -49,7 +55,7 @@ describe('a line', () => {
         const arrived: Packet[] = [];
         for (let now = 0; now < 30; now++) {
           for (const { at, extent } of requests)
-            if (at === now) line.add(beginFault(now, faultRequest.parse({ kind: 'stall', ...extent }), now));
+            if (at === now) line.add(beginFault(now, lineRequest({ kind: 'stall', ...extent }), now));
           arrived.push(...line.pass(packet(now), now));
         }
         arrived.push(...line.clear());
