@@ -254,6 +254,11 @@ export const variableGroups = {
       about:
         'With less than this free on its disk the recorder stops writing and says so; what comes meanwhile waits in the log.',
     },
+    RECORDER_STORE_SECONDS: {
+      schema: positiveNumber,
+      fallback: '30',
+      about: 'How long an event may wait in the journal before it is in the event store (Parquet), too.',
+    },
     RECORDER_WINDOW: {
       schema: integer(1, 100),
       fallback: '10',

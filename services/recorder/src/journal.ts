@@ -225,30 +225,55 @@ async function segmentsIn(folder: string): Promise<number[]> {
   return (await namesIn(folder)).map(segmentOrdinal).filter((ordinal) => ordinal !== undefined);
 }
 
+/** A line's end in a journal. */
+export interface JournalPlace {
+  file: string;
+  bytes: number;
+}
+
 /** Reads the whole journal, oldest line first, without changing it. */
-export async function* readJournal(folder: string, log: Logger): AsyncGenerator<SegmentLine> {
-  const chain = await chainOf(folder);
+export function readJournal(folder: string, log: Logger): AsyncGenerator<SegmentLine> {
+  return readJournalAfter(folder, log);
+}
+
+/**
+ * Like `readJournal`, from a place on.
+ *
+ * @param place the end of an event's line, as an earlier reading told it; when the journal has no such segment any more, it
+ * is read from its beginning.
+ */
+export async function* readJournalAfter(
+  folder: string,
+  log: Logger,
+  place?: JournalPlace,
+): AsyncGenerator<SegmentLine & { file: string }> {
+  const chain = await chainOf(folder, place?.file);
   for (const [index, { file, bytes }] of chain.entries()) {
-    for await (const line of readSegment(join(folder, file), bytes)) {
+    const from = file === place?.file ? place.bytes : 0;
+    for await (const line of readSegment(join(folder, file), bytes, from)) {
       if (line.kind === 'damaged') {
         log.error({ file, reason: line.reason }, 'a line of the journal is damaged and left out');
         if (bytes === undefined) break; // the newest segment's unfinished end
       }
       // What a later segment carries and knows has been read already.
-      else if (index === 0 || (line.kind !== 'carried' && line.kind !== 'header')) yield line;
+      else if (index === 0 || (line.kind !== 'carried' && line.kind !== 'header')) yield { ...line, file };
     }
   }
 }
 
-/** The segments that count, oldest first, and how many of their bytes do; of the newest, all whole lines. */
-async function chainOf(folder: string): Promise<{ file: string; bytes?: number }[]> {
+/**
+ * The segments that count, oldest first, and how many of their bytes do; of the newest, all whole lines.
+ *
+ * @param since the segment with which to begin; when there is none of that name, all are listed.
+ */
+async function chainOf(folder: string, since?: string): Promise<{ file: string; bytes?: number }[]> {
   const ordinals = new Set(await segmentsIn(folder));
   const newest = Math.max(0, ...ordinals);
   const chain: { file: string; bytes?: number }[] = [];
   let next: { file: string; bytes?: number } | null = newest === 0 ? null : { file: segmentName(newest) };
   while (next !== null && ordinals.has(segmentOrdinal(next.file) ?? 0)) {
     chain.unshift(next);
-    next = await previousOf(join(folder, next.file));
+    next = next.file === since ? null : await previousOf(join(folder, next.file));
   }
   return chain;
 }

@@ -2,8 +2,10 @@
 import { runService, variables } from '@vectra/service-kit';
 import { controlCommand } from './control/command.js';
 import { importCommand } from './import/command.js';
+import { queryCommand } from './query/command.js';
 import { rebuildCommand } from './rebuildCommand.js';
 import { recorderService } from './service.js';
+import { storeCommand } from './store/command.js';
 import { verifyCommand } from './verifyCommand.js';
 
 interface Command {
@@ -19,6 +21,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   pause: { about: 'Stops recording from the next game on.', run: (args) => controlCommand('pause', args) },
   resume: { about: 'Records again from the next game on.', run: (args) => controlCommand('resume', args) },
   status: { about: 'Says whether the recorders record.', run: (args) => controlCommand('status', args) },
+  query: { about: 'Runs an SQL query over the event store in RUGS_DATA_DIR.', run: queryCommand },
+  store: { about: 'Counts the event store beside the journal: recorder store verify.', run: storeCommand },
   verify: { about: 'Derives recorded games again from their seeds.', run: verifyCommand },
 };
 

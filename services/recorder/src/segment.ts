@@ -112,11 +112,15 @@ export function encodeLate(event: Event): string {
   return `${LATE}${encodeEvent(event)}}`;
 }
 
-/** Reads a segment's whole lines, up to `bytes` where given. A last line without its line end is no line. */
-export async function* readSegment(path: string, bytes = Infinity): AsyncGenerator<SegmentLine> {
+/**
+ * Reads a segment's whole lines, up to `bytes` where given. A last line without its line end is no line.
+ *
+ * @param from where to begin: 0, or the end of a line that follows what the segment carries.
+ */
+export async function* readSegment(path: string, bytes = Infinity, from = 0): AsyncGenerator<SegmentLine> {
   let carried = 0;
-  let first = true;
-  for await (const { text, end } of wholeLines(path, bytes)) {
+  let first = from === 0;
+  for await (const { text, end } of wholeLines(path, bytes, from)) {
     const line = parseLine(text, first, carried > 0);
     if (line.kind === 'header') carried = line.header.carried;
     else if (carried > 0) carried -= 1;
@@ -146,11 +150,16 @@ function parseLine(text: string, first: boolean, carried: boolean): Line {
 const LINE_END = 0x0a;
 const CHUNK_BYTES = 1024 * 1024;
 
-async function* wholeLines(path: string, bytes: number): AsyncGenerator<{ text: string; end: number }> {
-  if (bytes === 0) return;
+async function* wholeLines(
+  path: string,
+  bytes: number,
+  from: number,
+): AsyncGenerator<{ text: string; end: number }> {
+  if (bytes <= from) return;
   let rest: Buffer = Buffer.alloc(0);
-  let end = 0;
-  for await (const chunk of createReadStream(path, { end: bytes - 1, highWaterMark: CHUNK_BYTES })) {
+  let end = from;
+  const range = { start: from, end: bytes - 1, highWaterMark: CHUNK_BYTES };
+  for await (const chunk of createReadStream(path, range)) {
     rest = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
     let start = 0;
     for (let at = rest.indexOf(LINE_END); at !== -1; at = rest.indexOf(LINE_END, start)) {

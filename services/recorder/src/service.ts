@@ -12,6 +12,9 @@ import { foldersOf, Recorder } from './recorder.js';
 import { freeGauge, retentionMetrics } from './retention/metrics.js';
 import { retain, type RetentionOptions } from './retention/retention.js';
 import { Space } from './space/space.js';
+import { storeFolderOf } from './store/eventStore.js';
+import { StoreKeeper } from './store/keeper.js';
+import { storeMetrics } from './store/metrics.js';
 import { WindowKeeper } from './window/keeper.js';
 
 const VARIABLES = [
@@ -25,6 +28,7 @@ const VARIABLES = [
   'RECORDER_RAW_CAPTURE',
   'RECORDER_RETENTION_DAYS',
   'RECORDER_RETENTION_GB',
+  'RECORDER_STORE_SECONDS',
   'RECORDER_WINDOW',
   'RUGS_DATA_DIR',
 ] as const;
@@ -52,6 +56,10 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
       onWritten: onWindowWritten,
     });
     const space = spaceOf(context);
+    const store = new StoreKeeper({
+      ...{ folder, log, health, space, flushMs: config.RECORDER_STORE_SECONDS * 1_000 },
+      ...storeMetrics(metrics),
+    });
     const recorder = new Recorder({ folder, log, health, stopping, follower: window, space, ...hooks });
     const events = await EventLog.open({
       url: config.REDIS_URL,
@@ -79,17 +87,19 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
         checks: health.checks,
       },
     }));
-    const consuming = consume(context, events, { recorder, window, control, onEvents }).catch(
+    const consuming = consume(context, events, { recorder, store, window, control, onEvents }).catch(
       (error: unknown) => context.fail(error),
     );
-    const retaining = retain(retentionOf(context, () => control.owns)).catch((error: unknown) =>
-      context.fail(error),
-    );
+    const retaining = retain({
+      ...retentionOf(context, () => control.owns),
+      exported: () => store.exportedUpTo(),
+    }).catch((error: unknown) => context.fail(error));
     const capturing = config.RECORDER_RAW_CAPTURE ? captureOf(context, events, space).run() : undefined;
     return async () => {
       await consuming;
       await capturing;
       await retaining;
+      await store.close();
       await control.close();
       await window.close();
       await recorder.close();
@@ -119,7 +129,7 @@ function retentionOf(
   return {
     folders: {
       ...foldersOf(folder),
-      store: join(folder, 'events_parquet'),
+      store: storeFolderOf(folder),
       captures: join(folder, 'captures'),
     },
     maxAgeMs: days === undefined ? undefined : days * 86_400_000,
@@ -150,6 +160,7 @@ function captureOf(
 
 interface Consumer {
   recorder: Recorder;
+  store: StoreKeeper;
   window: WindowKeeper;
   control: RecordingControl;
   onEvents: (count: number) => void;
@@ -169,7 +180,7 @@ async function consume(context: Context, events: EventLog, consumer: Consumer): 
 
 async function consumeUntilSuperseded(context: Context, events: EventLog, consumer: Consumer): Promise<void> {
   const { config, log, health, stopping } = context;
-  const { recorder, window, control, onEvents } = consumer;
+  const { recorder, store, window, control, onEvents } = consumer;
   const group = events.group(NAME, {
     from: 'start',
     leaseTtlMs: config.LEASE_TTL_MS,
@@ -178,6 +189,7 @@ async function consumeUntilSuperseded(context: Context, events: EventLog, consum
       const position = await recorder.takeOver(token);
       await control.own();
       window.own(events, { group: NAME, fence });
+      store.own();
       for (const check of ['gap', 'epoch', 'events']) health.set(check, true);
       log.info(
         { fence: token, position: position === undefined ? null : formatPosition(position) },
@@ -190,6 +202,7 @@ async function consumeUntilSuperseded(context: Context, events: EventLog, consum
       if (status === 'owner') return;
       control.disown();
       window.disown();
+      store.disown();
     },
     onGap: (gap) => {
       recorder.noteGap(gap);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
 import { checkWritable } from '../disk.js';
 import { foldersOf } from '../recorder.js';
+import { ImportedGames } from '../store/imported.js';
 import { clockIn } from './clock.js';
 import { Importer } from './importer.js';
 import { isGameId } from './legacy.js';
@@ -56,6 +57,7 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   try {
     const config = loadConfig(['RUGS_DATA_DIR', 'LOG_LEVEL', 'LOG_FORMAT']);
     const seeds = values.seeds === undefined ? new Map<string, Seed>() : await readSeeds(values.seeds);
+    const imported = new ImportedGames(config.RUGS_DATA_DIR);
     const importer = new Importer({
       paths,
       dataFolder: config.RUGS_DATA_DIR,
@@ -63,10 +65,12 @@ export async function importCommand(args: readonly string[]): Promise<number> {
       seeds,
       dryRun: values['dry-run'],
       log: createLogger('recorder', config, stderr),
+      onGame: (game) => imported.add(game),
       onProgress: (progress) => bar.tell(progress),
     });
     if (!values['dry-run']) await checkWritable(foldersOf(config.RUGS_DATA_DIR).recordings);
     const report = await importer.run();
+    if (!values['dry-run']) await imported.finish(report.games);
     bar.clear();
     stdout.write(values.json ? `${JSON.stringify(report)}\n` : renderReport(report, values));
     return report.files.some(({ problem }) => problem !== null) ? 1 : 0;

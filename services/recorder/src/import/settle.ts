@@ -62,6 +62,11 @@ export function settle(gathered: GatheredGame, seed?: Seed, existing?: ExistingG
   return due ? { report: told, events, files } : { report: told, events: [], files: undefined };
 }
 
+/** A recorded game as events of a log. */
+export function eventsOf(existing: ExistingGame): Event[] {
+  return toEvents(existing.game, sealOf(existing.game, undefined, existing));
+}
+
 /** What can become more of a recording. */
 interface Known {
   ticks: number;

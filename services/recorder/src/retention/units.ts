@@ -83,7 +83,7 @@ async function captures(folder: string): Promise<Unit[]> {
 async function days({ recordings, store }: Folders, today: string): Promise<Unit[]> {
   const paths = new Map<string, string[]>();
   const add = (date: string, path: string): void => void paths.set(date, [...(paths.get(date) ?? []), path]);
-  for (const name of await namesIn(store))
+  for (const name of (await namesIn(store)).filter((each) => each.startsWith('type=')))
     for (const partition of await namesIn(join(store, name))) {
       const date = PARTITION.exec(partition)?.[1];
       if (date !== undefined) add(date, join(store, name, partition));

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { describeFailure, loadConfig } from '@vectra/service-kit';
+import { storeFolderOf } from '../store/eventStore.js';
+import { FORMATS, printResult, type Format } from './print.js';
+import { queryStore } from './query.js';
+
+const HELP = `recorder query "<sql>"
+
+Runs one SELECT (DuckDB's SQL) over the event store in RUGS_DATA_DIR and prints what it finds. Nothing is changed, and no other
+file is read. Times are UTC.
+
+  --format <format>  table (default; its first 1,000 rows), json, or csv
+  --help             shows this
+
+Views: ticks, games, trades, sidebets, actions, events (every event with its JSON, in \`raw\`), and one for each event type, as
+"game.tick". DESCRIBE ticks lists the columns of one.
+
+  recorder query "SELECT game_id, rug_tick, peak_multiplier FROM games ORDER BY started_at DESC LIMIT 10"
+
+Environment: RUGS_DATA_DIR, where events_parquet/ lies (./data).
+Exit status: 0 done, 1 the query could not be run, 2 wrong usage.
+`;
+
+const OPTIONS = {
+  format: { type: 'string', default: 'table' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Runs `recorder query`; gives the exit status. */
+export async function queryCommand(args: readonly string[]): Promise<number> {
+  const { stdout, stderr } = process;
+  let given;
+  try {
+    given = readArguments(args);
+  } catch (error) {
+    stderr.write(`recorder query: ${describeFailure(error)}\nrecorder query --help shows what it takes\n`);
+    return 2;
+  }
+  if (given === 'help') {
+    stdout.write(HELP);
+    return 0;
+  }
+  const { sql, format } = given;
+  try {
+    const { RUGS_DATA_DIR } = loadConfig(['RUGS_DATA_DIR']);
+    await queryStore(storeFolderOf(RUGS_DATA_DIR), sql, (result) => printResult(format, result, writeOut));
+    return 0;
+  } catch (error) {
+    if (isClosedPipe(error)) return 0;
+    stderr.write(`recorder query: ${describeFailure(error)}\n`);
+    return 1;
+  }
+}
+
+/** @throws Error saying what is wrong with them. */
+function readArguments(args: readonly string[]): 'help' | { sql: string; format: Format } {
+  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  if (values.help) return 'help';
+  const [sql, ...more] = positionals;
+  if (sql === undefined || more.length > 0)
+    throw new Error(`expected one query in quotes, were ${positionals.length} arguments`);
+  const format = FORMATS.find((each) => each === values.format);
+  if (format === undefined)
+    throw new Error(`--format: expected ${FORMATS.join(', ')}, was "${values.format}"`);
+  return { sql, format };
+}
+
+/** Waits while the reader is slower, so that memory stays flat. */
+async function writeOut(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+/** Whoever read the output, such as `head`, has seen enough. */
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}
