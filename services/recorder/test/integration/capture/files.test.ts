@@ -193,7 +193,12 @@ describe('the files of captures', () => {
             : Promise.resolve();
         let files = filesIn(folder, { rotateBytes, sync });
         let last = await files.recover();
-        const rest = () => all.filter(({ seq }) => seq > Number(last?.split('-')[1] ?? 0));
+        // How many were lost is counted from the newest line there is.
+        const rest = () => {
+          const after = Number(last?.split('-')[1] ?? 0);
+          const [next, ...more] = all.filter(({ seq }) => seq > after);
+          return next === undefined ? [] : [{ ...next, lost: next.seq - after - 1 }, ...more];
+        };
         for (const { size, fate, cut } of steps) {
           refusing = fate === 'refused';
           const done = await files.append(rest().slice(0, size)).then(
