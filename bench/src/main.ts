@@ -5,6 +5,7 @@ import { freePort, startRedis } from '@vectra/launcher';
 import { benchFeed } from './feed.js';
 import { benchImport } from './import.js';
 import { benchLog } from './log.js';
+import { benchStore } from './parquet.js';
 import { benchTakeovers } from './takeover.js';
 import { benchRecorder } from './recorder.js';
 import { report } from './report.js';
@@ -37,6 +38,12 @@ try {
   process.stdout.write('\nThe recorder, from the log to disk, beside a bare copy of the log\n\n');
   const { comparison, memory } = await benchRecorder(redis.url, dir);
   process.stdout.write(`${report(comparison)}\n  memory after each tenth: ${memory.join(' ')} MB\n`);
+  process.stdout.write(
+    "\nThe event store, from the journal to Parquet, beside DuckDB's own COPY of the same rows\n\n",
+  );
+  const store = await benchStore(dir);
+  for (const each of store.comparisons) process.stdout.write(`${report(each)}\n`);
+  process.stdout.write(`  memory beyond that before: ${store.memory} MB\n`);
   process.stdout.write('\nOld recordings into files, beside a bare read of them\n\n');
   for (const comparison of await benchImport(dir)) process.stdout.write(`${report(comparison)}\n\n`);
 } finally {

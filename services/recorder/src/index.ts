@@ -1,2 +1,3 @@
 export { recorderService } from './service.js';
 export { rebuild, type RebuiltDay } from './rebuild.js';
+export { EventStore, type EventStoreOptions } from './store/eventStore.js';

@@ -11,8 +11,8 @@ import { byRange, Parts, type Inventory, type StoreDisk } from './parts.js';
 import { planMerges, type Merge } from './plan.js';
 
 /** As many rows, or bytes of JSON, are held in memory before they are written. */
-const CHUNK_ROWS = 50_000;
-const CHUNK_BYTES = 24 * 1024 * 1024;
+const CHUNK_ROWS = 20_000;
+const CHUNK_BYTES = 12 * 1024 * 1024;
 
 export interface EventStoreOptions {
   /** Holds `journal/` and `events_parquet/`. */
