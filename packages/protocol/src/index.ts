@@ -3,6 +3,7 @@ export * from './decimal.js';
 export * from './envelope.js';
 export * from './events.js';
 export * from './gateway.js';
+export * from './paper.js';
 export * from './phases.js';
 export * from './recording.js';
 export * from './resume.js';

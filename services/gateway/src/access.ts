@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import type { Role } from '@vectra/protocol';
 import { ApiError } from './errors.js';
-import { includesRole, type Role, type Tokens } from './tokens.js';
+import { includesRole, type Tokens } from './tokens.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 const HOW =

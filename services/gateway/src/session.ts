@@ -109,7 +109,8 @@ export class Session implements Listener {
     else if (command.action === 'ping') {
       this.#reply({ type: 'pong', id: this.#token() || null, timestamp: Date.now() });
     } else if (command.action === 'subscribe') this.#enqueue(() => this.#subscribe(command));
-    else this.#enqueue(() => this.#unsubscribe(command.channels));
+    else if (command.action === 'unsubscribe') this.#enqueue(() => this.#unsubscribe(command.channels));
+    else this.#reply(refusal('unavailable', 'not served yet', command.action));
   }
 
   /** An event from the hub. */
@@ -155,7 +156,10 @@ export class Session implements Listener {
     const recovered = from !== undefined && reason === undefined;
     const before = this.#channels;
     const id = this.#parts.hub.id;
-    this.#reply({ type: 'subscribed', channels, recovered, ...(reason === undefined ? {} : { reason }), id });
+    this.#reply({
+      ...{ type: 'subscribed', channels, recovered, mode: 'lossless', id },
+      ...(reason === undefined ? {} : { reason }),
+    });
     const joined = new Set([...before, ...channels]);
     if (!recovered) {
       this.#channels = joined;

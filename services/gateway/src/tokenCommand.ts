@@ -1,4 +1,5 @@
-import { newToken, ROLES } from './tokens.js';
+import { ROLES } from '@vectra/protocol';
+import { newToken } from './tokens.js';
 
 const HELP = `gateway token <role>
 

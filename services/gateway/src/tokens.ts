@@ -1,8 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-
-/** What a token allows, from the least on; each role may do what those before it may. */
-export const ROLES = ['viewer', 'trader', 'operator'] as const;
-export type Role = (typeof ROLES)[number];
+import { ROLES, type Role } from '@vectra/protocol';
 
 interface Grant {
   role: Role;

@@ -45,7 +45,13 @@ describe('subscribing', () => {
     FakeSocket.newest.open();
     expect(FakeSocket.newest.sent).toEqual([{ action: 'subscribe', channels: ['game.*', 'player.trade'] }]);
     expect(statuses).toEqual([]);
-    FakeSocket.newest.say({ type: 'subscribed', channels: ['game.*'], recovered: false, id: 'aaaa:3' });
+    FakeSocket.newest.say({
+      type: 'subscribed',
+      channels: ['game.*'],
+      recovered: false,
+      mode: 'lossless',
+      id: 'aaaa:3',
+    });
     expect(statuses).toEqual([{ state: 'live' }]);
     expect(connection.position).toBe('aaaa:3');
   });

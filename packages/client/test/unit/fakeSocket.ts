@@ -53,7 +53,14 @@ export class FakeSocket implements Socket {
 
   /** Opens and accepts the subscription. */
   accept(reply: Partial<Extract<Reply, { type: 'subscribed' }>> = {}): this {
-    return this.open().say({ type: 'subscribed', channels: ['*'], recovered: false, id: null, ...reply });
+    return this.open().say({
+      type: 'subscribed',
+      channels: ['*'],
+      recovered: false,
+      mode: 'lossless',
+      id: null,
+      ...reply,
+    });
   }
 
   #fire(type: string, event: Omit<SocketEvent, 'type'>): this {

@@ -1,6 +1,11 @@
+import type { PaperEffect, PaperOrder, Refusal } from '@vectra/protocol';
 import type { Decimal } from 'decimal.js';
 import { bought, buyAt, decimal, NO_POSITION, sellAt, sold, type Position } from '../position.js';
-import { LARGEST_ORDER, sidebetResult, SIDEBET_TICKS, SMALLEST_ORDER, type SidebetResult } from './rules.js';
+import { LARGEST_ORDER, sidebetResult, SIDEBET_TICKS, SMALLEST_ORDER } from './rules.js';
+
+export type { Refusal } from '@vectra/protocol';
+export type Order = PaperOrder;
+export type Effect = PaperEffect;
 
 /** What the game does, as trading sees it. Live and recorded games give the same. */
 export type Market =
@@ -10,23 +15,6 @@ export type Market =
   | { kind: 'rug'; gameId: string; tick: number; price: number }
   /** The game was lost sight of: nothing can be traded in it, and what is open waits for its rug to become known. */
   | { kind: 'lost'; gameId: string };
-
-/** What is wanted. Decimal strings: the SOL to pay, for a sale the quantity. */
-export type Order =
-  | { side: 'buy'; amount: string }
-  /** Without `qty`: all that is held. */
-  | { side: 'sell'; qty?: string }
-  | { side: 'sidebet'; amount: string };
-
-export type Refusal =
-  | 'no_number'
-  | 'below_minimum'
-  | 'above_maximum'
-  | 'not_enough_cash'
-  | 'nothing_to_sell'
-  | 'more_than_held'
-  | 'sidebet_active'
-  | 'no_game';
 
 interface OpenSidebet {
   gameId: string;
@@ -55,31 +43,6 @@ export interface Trading {
   /** Of games that were lost sight of: settled when their rug becomes known. */
   waiting: { positions: OpenPosition[]; sidebets: OpenSidebet[] };
 }
-
-/** What an order or the game did to a session. `cash` is what is free after it. */
-export type Effect =
-  | { kind: 'bought'; gameId: string; tick: number; price: number; qty: string; amount: string; cash: string }
-  | {
-      kind: 'sold';
-      by: 'order' | 'rug';
-      gameId: string;
-      tick: number;
-      price: number;
-      qty: string;
-      amount: string;
-      profit: string;
-      cash: string;
-    }
-  | { kind: 'sidebet'; gameId: string; startTick: number; amount: string; cash: string }
-  | ({
-      kind: 'settled';
-      gameId: string;
-      startTick: number;
-      amount: string;
-      rugTick: number | null;
-      cash: string;
-    } & SidebetResult)
-  | { kind: 'refused'; order: Order; code: Refusal; message: string };
 
 export interface Outcome {
   state: Trading;
@@ -285,19 +248,17 @@ function sellPart(state: Trading, position: OpenPosition, qty: string, { by, tic
       position: rest.qty.isZero() ? null : left,
     },
     effects: [
-      ...[
-        {
-          kind: 'sold',
-          by,
-          gameId,
-          tick,
-          price,
-          qty,
-          amount: fill.amount.toFixed(),
-          profit: profit.toFixed(),
-          cash,
-        } as const,
-      ],
+      {
+        kind: 'sold',
+        by,
+        gameId,
+        tick,
+        price,
+        qty,
+        amount: fill.amount.toFixed(),
+        profit: profit.toFixed(),
+        cash,
+      },
     ],
   };
 }

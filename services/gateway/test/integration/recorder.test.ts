@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ServiceState } from '@vectra/stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newToken, type Role } from '../../src/tokens.js';
+import type { Role } from '@vectra/protocol';
+import { newToken } from '../../src/tokens.js';
 import { FakeLog } from '../fakeLog.js';
 import { startGateway, type TestGateway } from '../gatewayFixture.js';
 

@@ -24,6 +24,7 @@ describe('subscribing', () => {
       type: 'subscribed',
       channels: ['game.*'],
       recovered: false,
+      mode: 'lossless',
       id: `${EPOCH}:20`,
     });
     log.append(tick(21), status('up'), tick(22));

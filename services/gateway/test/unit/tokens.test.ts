@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { authorize } from '../../src/access.js';
-import { includesRole, newToken, ROLES, Tokens, type Role } from '../../src/tokens.js';
+import { ROLES, type Role } from '@vectra/protocol';
+import { includesRole, newToken, Tokens } from '../../src/tokens.js';
 
 describe('tokens', () => {
   it('have the role of their entry, and no other text has one', () => {

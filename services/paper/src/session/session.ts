@@ -9,7 +9,7 @@ import {
   type Order,
   type Trading,
 } from '@vectra/game';
-import type { Strategy } from '@vectra/protocol';
+import type { PaperHappening, Strategy } from '@vectra/protocol';
 import type { Behaviour, PastGame, View } from './behaviour.js';
 import { afterGame, counted, noStatistics, type Statistics } from './statistics.js';
 
@@ -32,10 +32,7 @@ export interface Session {
 }
 
 /** What happened to a session: what its history lists. The same live and in a backtest. */
-export type Happening =
-  | Effect
-  | { kind: 'game'; gameId: string; rugTick: number; wallet: string; bets: number }
-  | { kind: 'failed'; message: string };
+export type Happening = PaperHappening;
 
 export interface Surroundings {
   behaviour: Behaviour;
