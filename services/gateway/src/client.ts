@@ -22,8 +22,11 @@ export interface Client {
 
 /** Serves some of one client's commands. */
 export interface Desk {
-  /** @returns whether the command is one of its own. What it answers may come later. */
-  handle(command: Command): boolean;
+  /**
+   * @returns whether the command is one of its own. What it answers may come later; a promise holds up the client's next command. What it
+   * throws, or rejects with, is answered with an error.
+   */
+  handle(command: Command): boolean | Promise<boolean>;
   /** The connection is over. */
   end(): void;
 }

@@ -4,7 +4,10 @@ import { z } from 'zod';
 export type Refusal = Extract<Reply, { type: 'error' }>;
 
 const ACTIONS = command.options.map((option) => option.shape.action.value).join(', ');
-const addressed = z.object({ action: z.string() });
+const addressed = z.object({
+  action: z.string(),
+  ref: z.string().min(1).max(64).optional().catch(undefined),
+});
 
 export function refusal(code: Refusal['code'], message: string, action: string | null = null): Refusal {
   return { type: 'error', code, message, action: action === null ? null : action.slice(0, 50) };
@@ -35,14 +38,12 @@ function badCommand(value: unknown, error: z.ZodError): Refusal {
   if (!named.success) {
     return refusal('bad_command', `expected an object with an action, one of: ${ACTIONS}`);
   }
-  const { action } = named.data;
+  const { action, ref } = named.data;
+  const told = ref === undefined ? {} : { ref };
   if (!command.options.some((option) => option.shape.action.value === action)) {
-    return refusal(
-      'bad_command',
-      `unknown action ${JSON.stringify(action.slice(0, 50))}; known: ${ACTIONS}`,
-      action,
-    );
+    const message = `unknown action ${JSON.stringify(action.slice(0, 50))}; known: ${ACTIONS}`;
+    return { ...refusal('bad_command', message, action), ...told };
   }
   const problems = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).slice(0, 5);
-  return refusal('bad_command', problems.join('; '), action);
+  return { ...refusal('bad_command', problems.join('; '), action), ...told };
 }

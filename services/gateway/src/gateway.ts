@@ -46,7 +46,7 @@ export class Gateway {
     this.#log = log;
     this.#instance = instance;
     this.#window = new LiveWindow(config.GATEWAY_WINDOW);
-    this.#sockets = new Sockets({ hub: this.#hub, log, logger: context.log, limits });
+    this.#sockets = new Sockets({ hub: this.#hub, log, logger: context.log, limits, desks: [] });
     this.#observer = new Observer(log);
     const registers = [metrics];
     this.#events = new Counter({

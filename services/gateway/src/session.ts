@@ -1,34 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  channelMatcher,
   CLOSE_CODES,
-  formatPosition,
   parsePosition,
   type Command,
-  type Position,
+  type CommandOf,
   type Reply,
-  type UnrecoveredReason,
+  type Role,
 } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
-import type { LogState } from '@vectra/stream';
 import type { WebSocket } from '@fastify/websocket';
+import type { Client, Desk, DeskFor } from './client.js';
 import { readCommand, refusal } from './commands.js';
-import { frameOf, type Frame } from './frame.js';
-import type { Hub, Listener } from './hub.js';
+import { Delivery } from './delivery.js';
+import type { Hub } from './hub.js';
+import { Outlet, type OutletLimits } from './outlet.js';
 import type { LogSource } from './source.js';
 import { TokenBucket } from './tokenBucket.js';
 
-export interface SessionLimits {
-  /** Bytes waiting to be sent to a client at which it gets no more events for now. */
-  pauseBytes: number;
-  /** Bytes waiting at which a paused client gets events again. */
-  resumeBytes: number;
-  /** Bytes waiting at which a client is closed. */
-  closeBytes: number;
-  /** How long a client may stay paused before it is closed. */
-  stallMs: number;
+export interface SessionLimits extends OutletLimits {
   commandsPerSecond: number;
   commandBurst: number;
+  /** How many commands may wait for those before them. */
+  commandsWaiting: number;
 }
 
 export const SESSION_LIMITS: SessionLimits = {
@@ -38,256 +30,190 @@ export const SESSION_LIMITS: SessionLimits = {
   stallMs: 15_000,
   commandsPerSecond: 20,
   commandBurst: 60,
+  commandsWaiting: 100,
 };
-
-/** How many events are looked at between two looks at how much the client has taken. */
-const PAGE = 500;
-const DRAIN_POLL_MS = 20;
-const TEXT = { binary: false };
 
 export interface SessionParts {
   hub: Hub;
   log: Pick<LogSource, 'state' | 'range'>;
   logger: Logger;
   limits: SessionLimits;
+  /** Serve the commands that a session does not serve itself; asked in this order. */
+  desks: readonly DeskFor[];
 }
 
-/** The place in the log is gone: events between it and the present can't be delivered any more. */
-class LostPlaceError extends Error {
-  override readonly name = 'LostPlaceError';
-}
-
-/** Why the events after `since` can't all be delivered; undefined when they can. */
-export function judgeSince(since: Position, log: LogState): UnrecoveredReason | undefined {
-  if (since.epoch !== log.epoch) return 'epoch_changed';
-  if (since.seq > log.last) return 'ahead';
-  return since.seq + 1 < log.first ? 'trimmed' : undefined;
-}
-
-/**
- * One client's connection. It is live (the hub delivers to it) or behind: recovering after `since`, or paused because
- * it takes events more slowly than they come. What it is behind is read from the hub's memory or the log, so a slow
- * client costs at most `pauseBytes`, and loses nothing.
- */
-export class Session implements Listener {
-  readonly #socket: WebSocket;
+/** One client's connection: reads its commands, and serves them or has them served, one after the other. */
+export class Session implements Client {
   readonly #parts: SessionParts;
   readonly #bucket: TokenBucket;
-  #channels: ReadonlySet<string> = new Set<string>();
-  /** While behind: everything up to here was delivered. While live: nothing up to here is delivered again. */
-  #cursor: Position | undefined;
-  #live = false;
-  #closed = false;
-  /** Commands and catching up happen one after the other. */
+  readonly #outlet: Outlet;
+  readonly #delivery: Delivery;
+  readonly #desks: readonly Desk[];
+  readonly #role: Role | undefined;
   #work: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #isOver = false;
 
-  constructor(socket: WebSocket, parts: SessionParts) {
-    this.#socket = socket;
+  /** @param role what the token allows that came with the connection. */
+  constructor(socket: WebSocket, role: Role | undefined, parts: SessionParts) {
+    const { hub, log, limits } = parts;
     this.#parts = parts;
-    this.#bucket = new TokenBucket(parts.limits.commandsPerSecond, parts.limits.commandBurst);
+    this.#role = role;
+    this.#bucket = new TokenBucket(limits.commandsPerSecond, limits.commandBurst);
+    this.#outlet = new Outlet(socket, limits, () => this.#closeSlow());
+    this.#delivery = new Delivery({ hub, log, outlet: this.#outlet, onLost: (error) => this.#lost(error) });
+    this.#desks = parts.desks.map((deskFor) => deskFor(this));
   }
 
-  /** Everything up to here was sent, as far as its channels match. */
-  get position(): Position | undefined {
-    return this.#live || this.#channels.size === 0 ? this.#parts.hub.position : this.#cursor;
+  get role(): Role | undefined {
+    return this.#role;
   }
 
-  /** Over, or asked to go: it gets nothing any more. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#outlet.closed;
   }
 
   /** A message of the client. */
   command(data: Buffer, isBinary: boolean): void {
     if (!this.#bucket.take()) {
       const { commandsPerSecond } = this.#parts.limits;
-      this.#reply(refusal('too_many_requests', `expected at most ${commandsPerSecond} messages a second`));
+      this.reply(refusal('too_many_requests', `expected at most ${commandsPerSecond} messages a second`));
       return;
     }
     const command = readCommand(data, isBinary);
-    if ('type' in command) this.#reply(command);
+    if ('type' in command) this.reply(command);
     else if (command.action === 'ping') {
-      this.#reply({ type: 'pong', id: this.#token() || null, timestamp: Date.now() });
-    } else if (command.action === 'subscribe') this.#enqueue(() => this.#subscribe(command));
-    else if (command.action === 'unsubscribe') this.#enqueue(() => this.#unsubscribe(command.channels));
-    else this.#reply(refusal('unavailable', 'not served yet', command.action));
+      this.#answer(command, { type: 'pong', id: this.#delivery.id, timestamp: Date.now() });
+    } else if (this.#waiting < this.#parts.limits.commandsWaiting) this.#enqueue(command);
+    else {
+      const message = 'expected the earlier commands to be answered first';
+      this.#answer(command, refusal('too_many_requests', message, command.action));
+    }
   }
 
-  /** An event from the hub. */
-  receive(frame: Frame): void {
-    const { epoch, seq } = frame.position;
-    if (this.#cursor?.epoch === epoch && seq <= this.#cursor.seq) return;
-    this.#send(frame);
-    if (this.#socket.bufferedAmount <= this.#parts.limits.pauseBytes) return;
-    this.#fallBehind(frame.position);
-    this.#enqueue(() => this.#catchUp());
+  reply(reply: Reply): void {
+    this.#outlet.say(JSON.stringify(reply));
+  }
+
+  sendEvent(bytes: Buffer): void {
+    this.#outlet.send(bytes);
+  }
+
+  wants(type: string): boolean {
+    return this.#delivery.wants(type);
+  }
+
+  drained(): Promise<void> {
+    return this.#outlet.drained();
+  }
+
+  hold(): void {
+    this.#delivery.hold();
+  }
+
+  release(skip: boolean): number {
+    return this.#delivery.release(skip);
   }
 
   /** Asks the client to go and to resume elsewhere. */
   leave(code: number): void {
-    this.#socket.close(code, this.#token());
+    this.#outlet.close(code, this.#delivery.id ?? '');
     this.end();
   }
 
   /** The connection is over. */
   end(): void {
-    this.#closed = true;
-    this.#parts.hub.leave(this);
-  }
-
-  #enqueue(step: () => Promise<void>): void {
-    this.#work = this.#work.then(async () => {
-      if (this.#closed) return;
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#outlet.end();
+    this.#delivery.end();
+    for (const desk of this.#desks) {
       try {
-        await step();
+        desk.end();
       } catch (error) {
-        // The client comes back by itself, and is told then whether its place still exists.
-        this.#parts.logger.warn({ err: error, resume: this.#token() }, 'could not serve a client: closed');
-        this.leave(CLOSE_CODES.goingAway);
+        this.#parts.logger.error({ err: error }, 'a desk did not end');
       }
-    });
+    }
   }
 
-  async #subscribe({ channels, since }: Extract<Command, { action: 'subscribe' }>): Promise<void> {
-    if (!this.#live) await this.#catchUp();
+  #enqueue(command: Command): void {
+    this.#waiting += 1;
+    this.#work = this.#work
+      .then(() => (this.closed ? undefined : this.#serve(command)))
+      .catch((error: unknown) => {
+        this.#parts.logger.error({ err: error, action: command.action }, 'a command failed');
+        const message = 'the gateway could not do that; its log says why';
+        this.#answer(command, refusal('unavailable', message, command.action));
+      })
+      .finally(() => (this.#waiting -= 1));
+  }
+
+  async #serve(command: Command): Promise<void> {
+    for (const desk of this.#desks) if (await desk.handle(command)) return;
+    if (this.closed) return;
+    if (command.action === 'subscribe') await this.#subscribe(command);
+    else if (command.action === 'unsubscribe') this.#unsubscribe(command);
+    else if (command.action === 'pause') this.#pause(command);
+    else if (command.action === 'resume') this.#resume(command);
+    else {
+      const message = `nothing here serves ${command.action}`;
+      this.#answer(command, refusal('unavailable', message, command.action));
+    }
+  }
+
+  async #subscribe(command: CommandOf<'subscribe'>): Promise<void> {
+    const { channels, since } = command;
     const from = since === undefined ? undefined : parsePosition(since);
-    const reason = from === undefined ? undefined : judgeSince(from, await this.#logState(from));
-    if (this.#closed) return;
-    const recovered = from !== undefined && reason === undefined;
-    const before = this.#channels;
-    const id = this.#parts.hub.id;
-    this.#reply({
-      ...{ type: 'subscribed', channels, recovered, mode: 'lossless', id },
-      ...(reason === undefined ? {} : { reason }),
-    });
-    const joined = new Set([...before, ...channels]);
-    if (!recovered) {
-      this.#channels = joined;
-      this.#attach();
+    let reason;
+    try {
+      reason = from === undefined ? undefined : await this.#delivery.judge(from);
+    } catch (error) {
+      this.#lost(error);
       return;
     }
-    if (before.size === 0) this.#fallBehind(from);
-    else await this.#replay(from, channels);
-    this.#channels = joined;
-    await this.#catchUp();
+    const recovered = from !== undefined && reason === undefined;
+    this.#answer(command, {
+      ...{ type: 'subscribed', channels, recovered, mode: 'lossless' },
+      ...(reason === undefined ? {} : { reason }),
+      id: recovered ? this.#parts.hub.id : this.#delivery.id,
+    });
+    this.#delivery.add(channels, recovered ? from : undefined);
   }
 
-  #unsubscribe(channels: string[]): Promise<void> {
-    const gone = new Set(channels);
-    this.#channels = new Set([...this.#channels].filter((channel) => !gone.has(channel)));
-    if (this.#live) this.#parts.hub.join(this, this.#channels);
-    this.#reply({ type: 'unsubscribed', channels });
-    return Promise.resolve();
+  #unsubscribe(command: CommandOf<'unsubscribe'>): void {
+    const { channels } = command;
+    this.#delivery.remove(channels);
+    this.#answer(command, { type: 'unsubscribed', channels });
   }
 
-  /** What the log holds, from memory when that is enough to serve `since`. */
-  async #logState(since: Position): Promise<LogState> {
-    const { hub, log } = this.#parts;
-    if (hub.covers(since) && hub.position !== undefined) {
-      return { epoch: hub.position.epoch, first: since.seq + 1, last: hub.position.seq };
+  #pause(command: CommandOf<'pause'>): void {
+    this.#delivery.hold();
+    this.#answer(command, { type: 'paused', what: 'live', id: this.#delivery.id });
+  }
+
+  #resume(command: CommandOf<'resume'>): void {
+    if (!this.#delivery.held) {
+      this.#answer(command, refusal('not_paused', 'expected a pause before', command.action));
+      return;
     }
-    return log.state();
+    const skipped = this.#delivery.release(command.skip === true);
+    this.#answer(command, { type: 'resumed', what: 'live', id: this.#delivery.id, skipped });
   }
 
-  /** Stops live delivery; everything up to the position was delivered. */
-  #fallBehind(position: Position | undefined): void {
-    this.#parts.hub.leave(this);
-    this.#live = false;
-    this.#cursor = position;
-  }
-
-  #attach(): void {
-    this.#parts.hub.join(this, this.#channels);
-    this.#live = true;
-  }
-
-  /** Delivers to channels that are new here what the earlier ones did not, up to the present place. */
-  async #replay(since: Position, channels: string[]): Promise<void> {
-    const present = this.#parts.hub.position;
-    this.#fallBehind(present);
-    if (present?.epoch !== since.epoch) return;
-    const isNew = channelMatcher(channels);
-    const isKnown = channelMatcher(this.#channels);
-    const wants = (type: string): boolean => isNew(type) && !isKnown(type);
-    for (let seq = since.seq; seq < present.seq && !this.#closed;) {
-      seq = await this.#deliverPage({ epoch: present.epoch, seq }, present.seq, wants);
-    }
-  }
-
-  /** Delivers what came since the cursor, then goes live, without a gap between. */
-  async #catchUp(): Promise<void> {
-    const wants = channelMatcher(this.#channels);
-    for (;;) {
-      await this.#drained();
-      if (this.#closed) return;
-      const { position } = this.#parts.hub;
-      if (this.#cursor === undefined || position === undefined) break;
-      if (this.#cursor.epoch !== position.epoch) throw new LostPlaceError('the log began anew');
-      if (this.#cursor.seq >= position.seq) break;
-      const { epoch } = this.#cursor;
-      this.#cursor = { epoch, seq: await this.#deliverPage(this.#cursor, position.seq, wants) };
-    }
-    this.#attach();
-  }
-
-  /** Delivers up to a page after a position and returns the seq up to which that went. */
-  async #deliverPage(
-    { epoch, seq }: Position,
-    until: number,
-    wants: (type: string) => boolean,
-  ): Promise<number> {
-    await this.#drained();
-    const to = Math.min(seq + PAGE, until);
-    const frames = this.#parts.hub.frames(seq + 1, to) ?? (await this.#readLog(epoch, seq + 1, to));
-    if (this.#closed) return to;
-    for (const frame of frames) if (wants(frame.type)) this.#send(frame);
-    return to;
-  }
-
-  async #readLog(epoch: string, from: number, to: number): Promise<Frame[]> {
-    const { log } = this.#parts;
-    const frames = (await log.range(from, to, to - from + 1)).map(frameOf);
-    // Fewer than there are numbers: an entry that is no event, or the log was trimmed or began anew meanwhile.
-    if (frames.length < to - from + 1 || frames.some(({ position }) => position.epoch !== epoch)) {
-      const state = await log.state();
-      if (state.epoch !== epoch || state.first > from) {
-        throw new LostPlaceError(`events ${from} to ${to} of epoch ${epoch} are not stored any more`);
-      }
-    }
-    return frames;
-  }
-
-  /** Waits while the client has much to take; closes it when it takes nothing. */
-  async #drained(): Promise<void> {
-    const { pauseBytes, resumeBytes, stallMs } = this.#parts.limits;
-    if (this.#socket.bufferedAmount <= pauseBytes) return;
-    const since = performance.now();
-    while (!this.#closed && this.#socket.bufferedAmount > resumeBytes) {
-      if (performance.now() - since > stallMs) this.#closeSlow();
-      else await sleep(DRAIN_POLL_MS);
-    }
+  #answer({ ref }: Command, reply: Reply): void {
+    this.reply(ref === undefined ? reply : { ...reply, ref });
   }
 
   #closeSlow(): void {
-    this.#parts.logger.info(
-      { buffered: this.#socket.bufferedAmount, resume: this.#token() },
-      'slow client closed',
-    );
+    const { waiting } = this.#outlet;
+    this.#parts.logger.info({ buffered: waiting, resume: this.#delivery.id }, 'slow client closed');
     this.leave(CLOSE_CODES.slowConsumer);
   }
 
-  #send(frame: Frame): void {
-    this.#socket.send(frame.bytes, TEXT);
-  }
-
-  #reply(reply: Reply): void {
-    if (this.#closed) return;
-    this.#socket.send(JSON.stringify(reply));
-    if (this.#socket.bufferedAmount > this.#parts.limits.closeBytes) this.#closeSlow();
-  }
-
-  #token(): string {
-    const position = this.position;
-    return position === undefined ? '' : formatPosition(position);
+  /** The client comes back by itself, and is told then whether its place still exists. */
+  #lost(error: unknown): void {
+    if (this.closed) return;
+    this.#parts.logger.warn({ err: error, resume: this.#delivery.id }, 'could not serve a client: closed');
+    this.leave(CLOSE_CODES.goingAway);
   }
 }

@@ -3,6 +3,7 @@ import { CLOSE_CODES } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RawData } from 'ws';
+import type { DeskFor } from './client.js';
 import { foreignOrigin } from './errors.js';
 import type { Hub } from './hub.js';
 import { Session, SESSION_LIMITS, type SessionLimits } from './session.js';
@@ -30,6 +31,8 @@ export interface SocketParts {
   log: LogSource;
   logger: Logger;
   limits: SocketLimits;
+  /** Serve the commands that sessions do not serve themselves; asked in this order. */
+  desks: readonly DeskFor[];
 }
 
 /** The clients connected to `/ws`. */
@@ -77,7 +80,7 @@ export class Sockets {
 
   /** Listens before anything else happens: the first messages may have come with the request itself. */
   #accept(socket: WebSocket): void {
-    const session = new Session(socket, this.#parts);
+    const session = new Session(socket, undefined, this.#parts);
     const peer: Peer = { session, alive: true };
     this.#peers.set(socket, peer);
     socket.on('message', (data, isBinary) => session.command(bytesOf(data), isBinary));

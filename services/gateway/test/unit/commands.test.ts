@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCommand } from '../../src/commands.js';
-import { judgeSince } from '../../src/session.js';
+import { judgeSince } from '../../src/delivery.js';
 import { TokenBucket } from '../../src/tokenBucket.js';
 
 const read = (text: string) => readCommand(Buffer.from(text), false);
