@@ -17,6 +17,7 @@ const FIRST_CONNECTION_TIMEOUT_MS = 15_000;
 
 /** The scripts in lua/ and how many keys each takes. */
 const SCRIPTS = {
+  paper: 7,
   publish: 3,
   begin: 3,
   expel: 3,
@@ -25,6 +26,7 @@ const SCRIPTS = {
   release: 1,
   ack: 2,
   attempt: 2,
+  attend: 1,
   bury: 3,
   rawtrim: 2,
   reap: 1,

@@ -35,6 +35,11 @@ export class ForeignEntryError extends Error {
   }
 }
 
+/** A slot of paper trading is not what a change builds on: Redis lost its newest, or holds more. */
+export class RevisionError extends Error {
+  override readonly name = 'RevisionError';
+}
+
 /** Redis is reachable but must not be used as it is set up. */
 export class UnsuitableRedisError extends Error {
   override readonly name = 'UnsuitableRedisError';
@@ -46,6 +51,7 @@ export function fromReply(error: unknown, expectedEpoch = ''): unknown {
   const [code, detail = ''] = error.message.split(' ', 2);
   if (code === 'FENCED')
     return new FencedError(`another owner exists (fencing token ${detail})`, { cause: error });
+  if (code === 'REVISION') return new RevisionError(`the slot has revision ${detail}`, { cause: error });
   if (code === 'EPOCH') return new EpochChangedError(expectedEpoch, detail);
   if (code === 'GAP') return new GapError(Number(detail));
   if (code === 'FOREIGN') return new ForeignEntryError(Number(detail));

@@ -25,6 +25,30 @@ export interface LogKeys {
   raw: string;
   /** Hash: `recording` (`on` or `paused`), `at`, `by`. */
   recorderControl: string;
+  paper: PaperKeys;
+}
+
+/** Where paper trading keeps what it has. */
+export interface PaperKeys {
+  /** String: over how many slots the sessions are spread. */
+  slots: string;
+  /** Sorted set of the instances that live, by the time (Unix ms of Redis) until which they are believed to. */
+  instances: string;
+  /** Stream of what the gateways are told; field `m`, JSON. The newest ones only. */
+  messages: string;
+  /** Hash: `revision`, `position` and `command` (the newest processed), `reader` (JSON). */
+  slot: (slot: number) => string;
+  /** Stream of the commands that wait for a slot; field `c`, JSON. */
+  commands: (slot: number) => string;
+  /** Hash of a slot's sessions as the service needs them: id -> JSON. */
+  states: (slot: number) => string;
+  /** Hash of a slot's sessions as clients see them: id -> JSON. */
+  sessions: (slot: number) => string;
+  /** Hash of a slot's sessions: how many of the oldest lines of a history were dropped. */
+  dropped: (slot: number) => string;
+  historyPrefix: string;
+  /** List of a session's history, oldest first, JSON. */
+  history: (session: string) => string;
 }
 
 export function logKeys(stream: string): LogKeys {
@@ -43,5 +67,21 @@ export function logKeys(stream: string): LogKeys {
     window: { running: `${prefix}:window:running`, games: `${prefix}:window:games` },
     raw: `${prefix}:raw`,
     recorderControl: `${prefix}:recorder:control`,
+    paper: paperKeys(`${prefix}:paper`),
+  };
+}
+
+function paperKeys(prefix: string): PaperKeys {
+  return {
+    slots: `${prefix}:slots`,
+    instances: `${prefix}:instances`,
+    messages: `${prefix}:messages`,
+    slot: (slot) => `${prefix}:slot:${slot}`,
+    commands: (slot) => `${prefix}:commands:${slot}`,
+    states: (slot) => `${prefix}:states:${slot}`,
+    sessions: (slot) => `${prefix}:sessions:${slot}`,
+    dropped: (slot) => `${prefix}:dropped:${slot}`,
+    historyPrefix: `${prefix}:history:`,
+    history: (session) => `${prefix}:history:${session}`,
   };
 }

@@ -15,6 +15,7 @@ import { entryId, jsonOf, seqOf } from './entries.js';
 import { OrderedGroup, type GroupOptions } from './group.js';
 import type { GroupConnection } from './groupCommands.js';
 import { logKeys, type LogKeys } from './keys.js';
+import { PaperStore } from './paper.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { readRawEvents, type RawBatch, type RawReaderOptions } from './rawReader.js';
 import { RawWriter, type RawWriterOptions } from './rawWriter.js';
@@ -51,6 +52,7 @@ export class EventLog {
   readonly #connection: ConnectionOptions;
   readonly #log: LogSink | undefined;
   readonly #heartbeats: Heartbeat[] = [];
+  #paper: PaperStore | undefined;
 
   private constructor(redis: RedisClient, keys: LogKeys, connection: ConnectionOptions) {
     this.keys = keys;
@@ -133,6 +135,11 @@ export class EventLog {
   /** Like `wishRecorder`, where nothing is wished: Redis may have lost it. */
   restoreRecorderWish(wish: RecorderWish): Promise<void> {
     return restoreWish(this.#redis, this.keys, wish);
+  }
+
+  /** Paper trading's sessions, and what passes between it and the gateways. */
+  get paper(): PaperStore {
+    return (this.#paper ??= new PaperStore(this.#forGroups));
   }
 
   /** Keeps upstream events beside the log as they were received; on a connection of its own. */
