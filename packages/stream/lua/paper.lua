@@ -6,16 +6,14 @@
 --       what the reader needs or '' to keep it, prefix of history keys, lines kept of a history, messages kept,
 --       number of sessions, then for each: id, state, session as clients see it or '' to keep it, number of lines, lines...,
 --       then messages...
--- Reply: Redis' time, Unix ms
+-- Reply: 1
 -- Errors: FENCED <newest token>, REVISION <the one there>
 local fence = redis.call('GET', KEYS[2])
 if fence ~= ARGV[1] then return redis.error_reply('FENCED ' .. (fence or '0')) end
 
-local now = redis.call('TIME')
-local ms = now[1] * 1000 + math.floor(now[2] / 1000)
 local revision = tonumber(redis.call('HGET', KEYS[1], 'revision') or '0')
 local before = tonumber(ARGV[2])
-if revision == before + 1 and redis.call('HGET', KEYS[1], 'owner') == fence then return ms end
+if revision == before + 1 and redis.call('HGET', KEYS[1], 'owner') == fence then return 1 end
 if revision ~= before then return redis.error_reply('REVISION ' .. string.format('%.0f', revision)) end
 
 redis.call('HSET', KEYS[1], 'revision', string.format('%.0f', before + 1), 'owner', fence)
@@ -44,4 +42,4 @@ end
 for message = at, #ARGV do
   redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[8], '*', 'm', ARGV[message])
 end
-return ms
+return 1

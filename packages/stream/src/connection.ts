@@ -171,17 +171,23 @@ export function retryDelay(failures: number): number {
   return Math.random() * Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** failures);
 }
 
-/** Repeats a command that may run twice until Redis takes it, or `goOn` says no. @throws what does not pass. */
-export async function untilTaken(command: () => Promise<unknown>, goOn: () => boolean): Promise<void> {
+/**
+ * Repeats a command that may run twice until Redis takes it.
+ *
+ * @returns false when `goOn` said no before that.
+ * @throws what does not pass.
+ */
+export async function untilTaken(command: () => Promise<unknown>, goOn: () => boolean): Promise<boolean> {
   for (let failures = 0; goOn();) {
     try {
       await command();
-      return;
+      return true;
     } catch (error) {
       if (!isTransient(error)) throw error;
       await sleep(retryDelay(++failures));
     }
   }
+  return false;
 }
 
 /** Runs one of the log's scripts. The reply is whatever its header says. */

@@ -6,7 +6,8 @@ import {
   type PaperMessage,
   type PaperSession,
 } from '@vectra/protocol';
-import { runScript, type RedisClient } from './connection.js';
+import { runScript, untilTaken, type RedisClient } from './connection.js';
+import { fromReply } from './errors.js';
 import type { GroupConnection } from './groupCommands.js';
 import type { LogKeys } from './keys.js';
 import { loadSlot, saveSlot, type PaperChange, type PaperSlot } from './paperSlots.js';
@@ -95,9 +96,24 @@ export class PaperStore {
     return loadSlot(this.#redis, this.#keys, slot);
   }
 
-  /** See `saveSlot`; `fence` is the fencing token of the ownership of the slot's group. */
-  save(slot: number, fence: string, change: PaperChange): Promise<number> {
-    return saveSlot(this.#redis, this.#keys, { slot, group: this.groupOf(slot), fence }, change);
+  /**
+   * Saves a change whole or not at all, and once, as often as it takes while Redis is away.
+   *
+   * @param owner the fencing token of the slot's group, and whether that ownership lasts.
+   * @returns false when it gave up because `owned` said so: then it may have been saved or not.
+   * @throws FencedError when another owner exists; RevisionError when the slot is not what the change builds on.
+   */
+  async save(
+    slot: number,
+    { fence, owned }: { fence: string; owned: () => boolean },
+    change: PaperChange,
+  ): Promise<boolean> {
+    const owner = { slot, group: this.groupOf(slot), fence };
+    try {
+      return await untilTaken(() => saveSlot(this.#redis, this.#keys, owner, change), owned);
+    } catch (reply) {
+      throw fromReply(reply);
+    }
   }
 
   /**

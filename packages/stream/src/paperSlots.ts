@@ -7,7 +7,6 @@ import {
   type Position,
 } from '@vectra/protocol';
 import { runScript, type RedisClient } from './connection.js';
-import { fromReply } from './errors.js';
 import type { LogKeys } from './keys.js';
 
 /** How many messages the gateways can still read; they are told of changes, and can always look how a session is. */
@@ -67,15 +66,14 @@ export async function loadSlot(redis: RedisClient, { paper }: LogKeys, slot: num
 /**
  * Saves a change whole or not at all. May run twice.
  *
- * @returns the time of Redis, Unix ms.
- * @throws FencedError when another owner exists; RevisionError when the slot is not what the change builds on.
+ * @throws what the script's header says, or Redis itself.
  */
 export async function saveSlot(
   redis: RedisClient,
   { paper, fence: fenceOf }: LogKeys,
   { slot, group, fence }: { slot: number; group: string; fence: string },
   change: PaperChange,
-): Promise<number> {
+): Promise<void> {
   const { revision, position, command, reader = '', sessions, messages, historyMax } = change;
   const keys = [
     ...[paper.slot(slot), fenceOf(group), paper.states(slot), paper.sessions(slot)],
@@ -90,9 +88,5 @@ export async function saveSlot(
     ]),
     ...messages.map((message) => JSON.stringify(message)),
   ];
-  try {
-    return Number(await runScript(redis, 'paper', keys, args));
-  } catch (error) {
-    throw fromReply(error);
-  }
+  await runScript(redis, 'paper', keys, args);
 }

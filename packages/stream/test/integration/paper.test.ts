@@ -10,7 +10,7 @@ const given = logOfATest();
 const stores = (): PaperStore => given.log.paper;
 
 /** A new ownership of a slot's group; whoever had it before is a former owner. */
-async function own(slot: number): Promise<string> {
+async function own(slot: number): Promise<{ fence: string; owned: () => boolean }> {
   const redis = connectForCommands({ url: given.server.url, name: 'test' });
   await expect.poll(() => redis.status).toBe('ready');
   const { keys } = given.log;
@@ -19,7 +19,7 @@ async function own(slot: number): Promise<string> {
   const holding = await takeLease({ redis, keys, name, ttlMs: LEASE_MS }, new AbortController().signal);
   await holding.release();
   redis.disconnect();
-  return holding.fence;
+  return { fence: holding.fence, owned: () => true };
 }
 
 function session(id: string, changes: Partial<PaperSession> = {}): PaperSession {
@@ -74,14 +74,14 @@ describe('the slots of paper trading', () => {
   it('come back as they were saved: place, commands taken, reader, sessions, history', async () => {
     const store = stores();
     await store.claimSlots(1);
-    const fence = await own(0);
+    const owner = await own(0);
     expect(await store.load(0)).toEqual({
       ...{ revision: 0, position: undefined, command: '0-0', reader: undefined, states: new Map() },
     });
     const changed = { id: 's1', state: '{"n":1}', session: session('s1'), lines: [game(1), game(2)] };
-    await store.save(0, fence, change(0, { reader: '{"past":[]}', sessions: [changed], command: '5-0' }));
+    await store.save(0, owner, change(0, { reader: '{"past":[]}', sessions: [changed], command: '5-0' }));
     const again = { id: 's1', state: '{"n":2}', session: undefined, lines: [] };
-    await store.save(0, fence, change(1, { sessions: [again], command: '5-0' }));
+    await store.save(0, owner, change(1, { sessions: [again], command: '5-0' }));
     expect(await store.load(0)).toEqual({
       ...{ revision: 2, position: { epoch: '8f3a', seq: 11 }, command: '5-0', reader: '{"past":[]}' },
       states: new Map([['s1', '{"n":2}']]),
@@ -95,13 +95,13 @@ describe('the slots of paper trading', () => {
   it('save once what is sent again after a lost reply', async () => {
     const store = stores();
     await store.claimSlots(1);
-    const fence = await own(0);
+    const owner = await own(0);
     const first = change(0, {
       sessions: [{ id: 's1', state: '{}', session: session('s1'), lines: [game(1)] }],
       messages: [messageOf('s1', 'r')],
     });
-    await store.save(0, fence, first);
-    await store.save(0, fence, first);
+    await store.save(0, owner, first);
+    await store.save(0, owner, first);
     expect((await store.history('s1', 0, 10)).lines).toEqual([game(1)]);
     expect(await given.redis.xlen(given.log.keys.paper.messages)).toBe(1);
   });
@@ -110,11 +110,11 @@ describe('the slots of paper trading', () => {
     const store = stores();
     await store.claimSlots(1);
     const former = await own(0);
-    const fence = await own(0);
+    const owner = await own(0);
     const one = { sessions: [{ id: 's1', state: '{}', session: session('s1'), lines: [game(1)] }] };
     await expect(store.save(0, former, change(0, one))).rejects.toThrow(FencedError);
-    await store.save(0, fence, change(0));
-    await expect(store.save(0, fence, change(3, one))).rejects.toThrow(RevisionError);
+    await store.save(0, owner, change(0));
+    await expect(store.save(0, owner, change(3, one))).rejects.toThrow(RevisionError);
     // The next owner has not saved what the one before has.
     await expect(store.save(0, await own(0), change(0, one))).rejects.toThrow(RevisionError);
     expect(await store.sessions()).toEqual([]);
@@ -124,11 +124,11 @@ describe('the slots of paper trading', () => {
   it('keep a history up to its limit, and number its lines as if none had been dropped', async () => {
     const store = stores();
     await store.claimSlots(1);
-    const fence = await own(0);
+    const owner = await own(0);
     for (let n = 0; n < 4; n++) {
       const lines = [game(3 * n), game(3 * n + 1), game(3 * n + 2)];
       const sessions = [{ id: 's1', state: '{}', session: session('s1'), lines }];
-      await store.save(0, fence, change(n, { sessions, historyMax: 5 }));
+      await store.save(0, owner, change(n, { sessions, historyMax: 5 }));
     }
     expect(await store.history('s1', 0, 2)).toEqual({ first: 7, lines: [game(7), game(8)] });
     expect(await store.history('s1', 10, 100)).toEqual({ first: 10, lines: [game(10), game(11)] });
@@ -179,13 +179,13 @@ describe('messages of paper trading', () => {
   it('are heard from now on, whole and in order, until the signal', async () => {
     const store = stores();
     await store.claimSlots(1);
-    const fence = await own(0);
-    await store.save(0, fence, change(0, { messages: [messageOf('s1', 'old')] }));
+    const owner = await own(0);
+    await store.save(0, owner, change(0, { messages: [messageOf('s1', 'old')] }));
     const stop = new AbortController();
     const heard: (string | null)[] = [];
     const after = await store.newestMessage();
     await given.redis.xadd(given.log.keys.paper.messages, '*', 'm', 'no JSON');
-    await store.save(0, fence, change(1, { messages: [messageOf('s1', 'a'), messageOf('s2', 'b')] }));
+    await store.save(0, owner, change(1, { messages: [messageOf('s1', 'a'), messageOf('s2', 'b')] }));
     for await (const message of store.messages({ after, signal: stop.signal })) {
       heard.push(message.ref);
       if (heard.length === 2) stop.abort();
