@@ -158,6 +158,39 @@ export function verifyGame({
   return { verdict: compared ? 'verified' : 'hash-only', problems, notes, derived };
 }
 
+export interface SeedCheck extends Verification {
+  version: string;
+}
+
+/**
+ * Compares a game with its seed. Recordings do not name the version of the game they hold: unless it is known, the one that
+ * agrees is taken, the newest first, and the newest when none does.
+ *
+ * @param seed without a hash (null): only what follows from the seed itself is compared.
+ */
+export function checkSeed(
+  gameId: string,
+  seed: { serverSeed: string; serverSeedHash: string | null; version: string | null },
+  prices: readonly (number | undefined)[],
+): SeedCheck {
+  const { serverSeed } = seed;
+  const serverSeedHash = seed.serverSeedHash ?? hashSeed(serverSeed);
+  const known = GAME_VERSIONS.find((version) => version === seed.version);
+  const versions = known === undefined ? [...GAME_VERSIONS].reverse() : [known];
+  const checks = versions.map((version) => () => ({
+    version,
+    ...verifyGame({ gameId, serverSeed, serverSeedHash, version, prices }),
+  }));
+  const newest = checks[0]?.();
+  if (newest === undefined) throw new RangeError('expected a version');
+  if (newest.verdict !== 'mismatch') return newest;
+  for (const check of checks.slice(1)) {
+    const older = check();
+    if (older.verdict === 'verified') return older;
+  }
+  return newest;
+}
+
 /** The first price that disagrees, and a length that does. */
 function comparePrices(
   prices: readonly (number | undefined)[],

@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import type { Server } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ConfigError, loadConfig } from './config.js';
 import { Health } from './health.js';
@@ -26,6 +27,8 @@ export interface ServiceContext<K extends VariableName> {
   fail(error: unknown): void;
 }
 
+export type HttpOptions = Omit<FastifyHttpOptions<Server>, 'logger' | 'loggerInstance'>;
+
 export interface ServiceDefinition<K extends VariableName> {
   name: string;
   /** One sentence for `--help`. */
@@ -33,6 +36,8 @@ export interface ServiceDefinition<K extends VariableName> {
   variables: readonly K[];
   /** The variable that holds the HTTP port. */
   port: K;
+  /** What its HTTP server has otherwise than those of other services. */
+  http?(config: Config<K | CommonName>): HttpOptions;
   /** Resolves when the service works; what it returns drains and releases everything it took. */
   start(context: ServiceContext<K>): Promise<() => Promise<void>>;
 }
@@ -65,7 +70,10 @@ export async function startService<K extends VariableName>(
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const stopping = new AbortController();
-  const http = createHttp({ log, health, metrics, stopping: stopping.signal });
+  const http = createHttp({
+    ...{ log, health, metrics, stopping: stopping.signal },
+    options: definition.http?.(config) ?? {},
+  });
   const fail = (error: unknown): void => {
     health.set('service', false, describeFailure(error));
     if (!stopping.signal.aborted) options.onFailure?.(error);
@@ -143,15 +151,17 @@ interface HttpParts {
   health: Health;
   metrics: Registry;
   stopping: AbortSignal;
+  options: HttpOptions;
 }
 
-function createHttp({ log, health, metrics, stopping }: HttpParts): FastifyInstance {
+function createHttp({ log, health, metrics, stopping, options }: HttpParts): FastifyInstance {
   const requestLog: FastifyBaseLogger = log.child({}, { level: 'warn' });
   const http = fastify({
     loggerInstance: requestLog,
     forceCloseConnections: true,
     bodyLimit: 1024 * 1024,
     requestTimeout: 30_000,
+    ...options,
   });
   http.get('/healthz', () => ({ status: 'alive' }));
   http.get('/readyz', async (_request, reply) => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** One environment variable: what it accepts, what it is when unset, and what `.env.example` says about it. */
@@ -33,6 +34,28 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 const text = z.string();
+/** Sites as browsers name them in `Origin`. */
+const origins = list.pipe(
+  z.array(
+    z
+      .string()
+      .refine(
+        (item) => URL.canParse(item) && new URL(item).origin === item.toLowerCase().replace(/\/$/, ''),
+        'expected an origin, as in https://example.org or http://192.168.1.5:3000',
+      )
+      .transform((item) => new URL(item).origin),
+  ),
+);
+const networks = list.pipe(
+  z.array(
+    z.string().refine((item) => {
+      const [address = '', bits, ...rest] = item.split('/');
+      const version = isIP(address);
+      if (version === 0 || rest.length > 0) return false;
+      return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+    }, 'expected an address or a network, as in 10.0.0.2 or 172.16.0.0/12'),
+  ),
+);
 const tokens = list.pipe(
   z.array(
     z
@@ -276,7 +299,36 @@ export const variableGroups = {
       schema: tokens,
       fallback: '',
       about:
-        'Who may control through the gateway (comma-separated): <role>:sha256:<hex>, role viewer, trader or operator. `node services/gateway/dist/main.js token operator` prints a token and its entry. Unset = nobody.',
+        'Who may do what through the gateway (comma-separated): <role>:sha256:<hex>, role viewer, trader or operator. `node services/gateway/dist/main.js token operator` prints a token and its entry. Unset = whoever reaches the port sees everything and trades on paper, and nobody controls the services.',
+    },
+    GATEWAY_HOSTS: {
+      schema: list,
+      fallback: '',
+      about:
+        'Names (comma-separated) under which the gateway may be asked besides addresses and localhost, while GATEWAY_TOKENS is not set. Others are refused: a web page could have its own name lead here.',
+    },
+    GATEWAY_CORS_ORIGINS: {
+      schema: origins,
+      fallback: '',
+      about:
+        'Sites (comma-separated, as https://example.org) whose pages may use the gateway from a browser. Unset = only its own.',
+    },
+    GATEWAY_TRUST_PROXY: {
+      schema: networks,
+      fallback: '',
+      about:
+        'Addresses or networks (comma-separated) of proxies before the gateway, whose X-Forwarded-* headers tell who asks. Unset = none.',
+    },
+    GATEWAY_RATE_LIMIT: {
+      schema: integer(1, 100_000_000),
+      fallback: '1200',
+      about: 'How many HTTP requests an address may make in a minute; health and WebSockets do not count.',
+    },
+    GATEWAY_PUBLISHED_ADDRESS: {
+      schema: text,
+      fallback: '',
+      about:
+        'Set by Docker Compose to GATEWAY_ADDRESS: where the port of the container, which listens everywhere in it, is reached from.',
     },
     GATEWAY_EXPECTED_SERVICES: {
       schema: list,

@@ -18,7 +18,21 @@ export function badQuery(message: string): ApiError {
 
 /** @returns 403: a page of another site asks. */
 export function foreignOrigin(origin: string, host: string): ApiError {
-  return new ApiError(403, 'foreign_origin', `expected a page of ${host}, was one of ${origin}`);
+  return new ApiError(
+    403,
+    'foreign_origin',
+    `expected a page of ${host}, was one of ${origin.slice(0, 100)}: GATEWAY_CORS_ORIGINS lists the sites that may`,
+  );
+}
+
+/** @returns 403: the gateway does not know itself under that name. */
+export function foreignHost(host: string): ApiError {
+  return new ApiError(
+    403,
+    'foreign_host',
+    `expected an address or localhost in the header Host, was ${JSON.stringify(host.slice(0, 100))}: ` +
+      'GATEWAY_HOSTS lists the names that are right, or GATEWAY_TOKENS says who may do what',
+  );
 }
 
 export function notFound(message: string): ApiError {

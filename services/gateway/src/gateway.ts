@@ -1,10 +1,17 @@
+import accepts from '@fastify/accepts';
 import { formatPosition, type Event } from '@vectra/protocol';
 import { safeUrl, type GroupOptions } from '@vectra/stream';
 import { Counter, Gauge } from 'prom-client';
-import { serveApi } from './api.js';
+import { answerErrors } from './answers.js';
+import { answerConditionally } from './conditional.js';
+import { exposureWarning } from './exposure.js';
+import { serveGames } from './gamesApi.js';
+import { guard } from './guard.js';
 import { assess, type GatewayState, type HealthReport } from './health.js';
+import { serveHealth } from './healthApi.js';
 import { Hub } from './hub.js';
 import { Observer } from './observer.js';
+import { describeApi } from './openapi.js';
 import { Quantiles } from './quantiles.js';
 import { RecentGamesReader } from './recentGames.js';
 import { serveRecorderApi } from './recorderApi.js';
@@ -13,7 +20,7 @@ import type { GatewayContext } from './service.js';
 import { Sockets, type SocketLimits } from './sockets.js';
 import type { LogSource } from './source.js';
 import { Tokens } from './tokens.js';
-import { serveWeb, setManners } from './web.js';
+import { serveWeb } from './web.js';
 import { LiveWindow } from './window.js';
 
 /** How much of the log is read at the start, so that the last games are at hand: some two hours of the live game. */
@@ -67,7 +74,12 @@ export class Gateway {
 
   async start(): Promise<void> {
     const { config, http, log } = this.#context;
-    setManners(http, log);
+    this.#warnOfExposure();
+    await guard(http, config);
+    answerErrors(http, log);
+    answerConditionally(http, ['/api/games', '/openapi.json', '/asyncapi.json']);
+    await http.register(accepts);
+    await describeApi(http);
     await this.#sockets.register(http);
     const recordings = new Recordings(config.RUGS_DATA_DIR, log);
     const recent = new RecentGamesReader({
@@ -75,7 +87,8 @@ export class Gateway {
       read: () => this.#log.recentGames(),
       capacity: config.GATEWAY_WINDOW,
     });
-    serveApi(http, { window: this.#window, recent, recordings, health: () => this.#health() });
+    serveHealth(http, () => this.#health());
+    serveGames(http, { window: this.#window, recent, recordings });
     serveRecorderApi(http, { tokens: new Tokens(config.GATEWAY_TOKENS), log: this.#log, logger: log });
     await serveWeb(http, config.GATEWAY_WEB_DIR);
     await this.#warmUp();
@@ -89,6 +102,16 @@ export class Gateway {
     await this.#sockets.close();
     await this.#following;
     await this.#log.close();
+  }
+
+  #warnOfExposure(): void {
+    const { config, log } = this.#context;
+    const warning = exposureWarning({
+      bound: config.BIND_ADDRESS,
+      published: config.GATEWAY_PUBLISHED_ADDRESS,
+      hasTokens: config.GATEWAY_TOKENS.length > 0,
+    });
+    if (warning !== undefined) log.warn(warning);
   }
 
   /** Reads the newest events, so that the window is whole and clients that come back are served from memory. */

@@ -9,14 +9,13 @@ import {
 } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
 import type { z } from 'zod';
-import { cursorAfter, isBehind, type GamesQuery } from './gamesQuery.js';
+import { comparer, cursorAfter, matches, type GamesQuery } from './gamesQuery.js';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 /** The file name comes from an index on disk: it leads nowhere but into the day's games. */
 const GAME_FILE = /^games\/[A-Za-z0-9_-]+\.game\.json$/;
 
 export interface GamesPage {
-  /** Newest first. */
   games: GameSummary[];
   /** Give it as `cursor` to continue; null when there are no more. */
   next: string | null;
@@ -41,14 +40,18 @@ export class Recordings {
 
   async list(query: GamesQuery): Promise<GamesPage> {
     const games: GameSummary[] = [];
-    for (const day of await this.#days()) {
+    const days = await this.#days();
+    for (const day of query.order === 'asc' ? days.reverse() : days) {
       if (!overlaps(day, query)) continue;
       games.push(...(await this.#gamesOf(day)).filter((game) => matches(game, query)));
-      if (games.length > query.limit) break;
+      // No other day has games that come before these.
+      if (query.sort === 'start' && games.length > query.limit) break;
     }
+    games.sort(comparer(query));
     const page = games.slice(0, query.limit);
     const last = page.at(-1);
-    return { games: page, next: games.length > page.length && last !== undefined ? cursorAfter(last) : null };
+    const next = games.length > page.length && last !== undefined ? cursorAfter(last, query) : null;
+    return { games: page, next };
   }
 
   async find(gameId: string): Promise<GameRecording | undefined> {
@@ -73,7 +76,6 @@ export class Recordings {
     return names.filter((name) => DAY.test(name)).sort((a, b) => (a < b ? 1 : -1));
   }
 
-  /** Newest first. */
   async #gamesOf(day: string): Promise<GameSummary[]> {
     const path = join(this.#folder, day, 'index.json');
     const version = await stat(path).then(
@@ -84,7 +86,6 @@ export class Recordings {
     const cached = this.#indexes.get(day);
     if (cached?.version === version) return cached.index.games;
     const index = (await this.#read(path, dayIndex)) ?? { date: day, games: [] };
-    index.games.sort(newestFirst);
     this.#indexes.set(day, { version, index });
     return index.games;
   }
@@ -103,21 +104,11 @@ function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-function newestFirst(a: GameSummary, b: GameSummary): number {
-  const timeOrder = Date.parse(b.start_time) - Date.parse(a.start_time);
-  if (timeOrder !== 0) return timeOrder;
-  return a.game_id < b.game_id ? 1 : -1;
-}
-
 /** Whether a day's folder can hold what is asked for: games lie in the folder of the UTC day on which they started. */
-function overlaps(day: string, { from, to, after }: GamesQuery): boolean {
+function overlaps(day: string, { from, to, sort, order, after }: GamesQuery): boolean {
   const start = Date.parse(`${day}T00:00:00.000Z`);
   const end = start + 86_400_000 - 1;
-  return end >= from && start <= to && (after === undefined || start <= after.startedAt);
-}
-
-function matches(game: GameSummary, { from, to, minPeak, after }: GamesQuery): boolean {
-  const startedAt = Date.parse(game.start_time);
-  if (startedAt < from || startedAt > to || game.peak_multiplier < minPeak) return false;
-  return after === undefined || isBehind(game, after);
+  if (end < from || start > to) return false;
+  if (sort !== 'start' || after === undefined) return true;
+  return order === 'asc' ? end >= after.key : start <= after.key;
 }

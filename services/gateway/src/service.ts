@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
 import { Gateway } from './gateway.js';
+import { serverLimits } from './guard.js';
 import { SOCKET_LIMITS, type SocketLimits } from './sockets.js';
 import type { LogSource } from './source.js';
 
 const VARIABLES = [
   'GATEWAY_PORT',
   'GATEWAY_TOKENS',
+  'GATEWAY_HOSTS',
+  'GATEWAY_CORS_ORIGINS',
+  'GATEWAY_TRUST_PROXY',
+  'GATEWAY_RATE_LIMIT',
+  'GATEWAY_PUBLISHED_ADDRESS',
   'GATEWAY_WINDOW',
   'GATEWAY_EXPECTED_SERVICES',
   'GATEWAY_WEB_DIR',
@@ -31,6 +37,7 @@ export function gatewayOver(
       'The log -> browsers and programs: the web app, a WebSocket with resume, REST and the health of the system.',
     variables: VARIABLES,
     port: 'GATEWAY_PORT',
+    http: serverLimits,
     async start(context) {
       const log = await openLog(context);
       const instance = randomUUID().slice(0, 8);

@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { checkSeed } from '@vectra/game';
 import { dayIndex, gameRecording, type GameRecording } from '@vectra/protocol';
 import { z } from 'zod';
 import { hasCode, namesIn } from './disk.js';
-import { checkSeed } from './import/seeds.js';
 
 /**
  * `verified`: every price before the rug was derived again from the seed, and is equal. `hash-only`: the seed fits its hash, and

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { authorize } from '../../src/access.js';
+import { authorize, roleOf } from '../../src/access.js';
 import { ROLES, type Role } from '@vectra/protocol';
 import { includesRole, newToken, Tokens } from '../../src/tokens.js';
 
@@ -67,9 +67,18 @@ describe('a request', () => {
     expect(asked).not.toThrow(token);
   });
 
-  it('is refused where no tokens are configured, and told how to configure one', () => {
-    const asked = ask(`Bearer ${token}`, 'viewer', new Tokens([]));
+  it('may see everything and trade where no tokens are configured, and control nothing', () => {
+    const none = new Tokens([]);
+    expect(ask(undefined, 'viewer', none)()).toBe('trader');
+    expect(ask(undefined, 'trader', none)()).toBe('trader');
+    const asked = ask(`Bearer ${token}`, 'operator', none);
     expect(asked).toThrow(expect.objectContaining({ statusCode: 403 }) as Error);
     expect(asked).toThrow('set GATEWAY_TOKENS');
+  });
+
+  it('without a token has no role where tokens are configured, and one with a wrong token is told', () => {
+    expect(roleOf({ headers: {} }, tokens)).toBeUndefined();
+    expect(roleOf({ headers: { authorization: `Bearer ${token}` } }, tokens)).toBe('trader');
+    expect(() => roleOf({ headers: { authorization: 'Bearer abc' } }, tokens)).toThrow('not one of those');
   });
 });

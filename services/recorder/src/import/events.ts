@@ -1,7 +1,7 @@
-import { hashSeed } from '@vectra/game';
+import { hashSeed, type SeedCheck } from '@vectra/game';
 import { placeEvent, toDecimal, type Draft, type Event, type EventData, type Phase } from '@vectra/protocol';
 import type { GatheredGame, Tick } from './gathered.js';
-import type { Seed, SeedCheck } from './seeds.js';
+import type { Seed } from './seeds.js';
 
 /** Events of a recording have no place in a log; within the game they are numbered from 1. */
 const NO_EPOCH = '0000';

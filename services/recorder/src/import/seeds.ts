@@ -1,4 +1,4 @@
-import { derivePrices, GAME_VERSIONS, hashSeed, verifyGame, type Verification } from '@vectra/game';
+import { derivePrices } from '@vectra/game';
 
 /** A game's revealed seed, and what else was stated with it. */
 export interface Seed {
@@ -11,37 +11,6 @@ export interface Seed {
   prices: readonly number[] | null;
   /** Unix ms. */
   endedAt: number | null;
-}
-
-export interface SeedCheck extends Verification {
-  version: string;
-}
-
-/**
- * Compares a game with its seed. Recordings do not name the version of the game they hold: unless it is known, the one that
- * agrees is taken, the newest first, and the newest when none does.
- */
-export function checkSeed(
-  gameId: string,
-  seed: Pick<Seed, 'serverSeed' | 'serverSeedHash' | 'version'>,
-  prices: readonly (number | undefined)[],
-): SeedCheck {
-  const { serverSeed } = seed;
-  const serverSeedHash = seed.serverSeedHash ?? hashSeed(serverSeed);
-  const known = GAME_VERSIONS.find((version) => version === seed.version);
-  const versions = known === undefined ? [...GAME_VERSIONS].reverse() : [known];
-  const checks = versions.map((version) => () => ({
-    version,
-    ...verifyGame({ gameId, serverSeed, serverSeedHash, version, prices }),
-  }));
-  const newest = checks[0]?.();
-  if (newest === undefined) throw new RangeError('expected a version');
-  if (newest.verdict !== 'mismatch') return newest;
-  for (const check of checks.slice(1)) {
-    const older = check();
-    if (older.verdict === 'verified') return older;
-  }
-  return newest;
 }
 
 /** The price of the rug as it was stated with the seed; undefined unless all the prices stated with it are the seed's. */

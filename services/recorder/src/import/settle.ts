@@ -1,11 +1,11 @@
-import { hashSeed, type TickRange } from '@vectra/game';
+import { checkSeed, hashSeed, type SeedCheck, type TickRange } from '@vectra/game';
 import type { Event } from '@vectra/protocol';
 import { GameBook } from '../book.js';
 import { recordGame, type GameFiles } from '../recording.js';
 import { toEvents, type Seal } from './events.js';
 import type { ExistingGame } from './existing.js';
 import type { GatheredGame } from './gathered.js';
-import { checkSeed, statedRugPrice, type Seed, type SeedCheck } from './seeds.js';
+import { statedRugPrice, type Seed } from './seeds.js';
 
 /** What is to be said of one game. */
 export interface GameReport {

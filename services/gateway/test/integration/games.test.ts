@@ -1,10 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { GameRecording, GameSummary } from '@vectra/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { end, FakeLog, GAME, start, tick } from '../fakeLog.js';
 import { startGateway, type TestGateway } from '../gatewayFixture.js';
+import { recordingOf, writeDay } from '../recordingsFixture.js';
 
 const LONG_PAST = '20251201-00000001';
 let log: FakeLog;
@@ -15,29 +15,6 @@ beforeEach(async () => {
   gateway = await startGateway(() => Promise.resolve(log));
 });
 afterEach(() => gateway.stop());
-
-function recordingOf(gameId: string, startTime: string, peak: number): GameRecording {
-  const hashes = { server_seed_hash: null, server_seed: null, verified: null };
-  const length = { duration_ticks: 1, rug_tick: 1, complete: true, backfilled_ticks: 0 };
-  const times = { start_time: startTime, end_time: null };
-  return {
-    meta: { game_id: gameId, ...times, peak_multiplier: peak, ...hashes, ...length },
-    prices: [1, peak],
-  };
-}
-
-/** Writes a day as the recorder does. */
-async function writeDay(date: string, recordings: GameRecording[]): Promise<void> {
-  const folder = join(gateway.dataDir, 'recordings', date);
-  await mkdir(join(folder, 'games'), { recursive: true });
-  const games: GameSummary[] = [];
-  for (const recording of recordings) {
-    const file = `games/${recording.meta.game_id}.game.json`;
-    await writeFile(join(folder, file), JSON.stringify(recording));
-    games.push({ ...recording.meta, file, jsonl: null });
-  }
-  await writeFile(join(folder, 'index.json'), JSON.stringify({ date, games }));
-}
 
 async function listed(query: string): Promise<{ ids: string[]; next: string | null }> {
   const { status, body } = await gateway.fetchJson(`/api/games${query}`);
@@ -51,12 +28,12 @@ const messageOf = (body: unknown) => (body as { error: { message: string } }).er
 describe('/api/games', () => {
   const days = () =>
     Promise.all([
-      writeDay('2025-12-07', [
+      writeDay(gateway.dataDir, '2025-12-07', [
         recordingOf('a1', '2025-12-07T10:00:00.000Z', 2),
         recordingOf('a2', '2025-12-07T11:00:00.000Z', 12),
         recordingOf('a3', '2025-12-07T11:00:00.000Z', 3),
       ]),
-      writeDay('2025-12-08', [recordingOf('b1', '2025-12-08T00:00:00.000Z', 50)]),
+      writeDay(gateway.dataDir, '2025-12-08', [recordingOf('b1', '2025-12-08T00:00:00.000Z', 50)]),
     ]);
 
   it('is empty where nothing was recorded', async () => {
@@ -85,10 +62,39 @@ describe('/api/games', () => {
     ]);
   });
 
+  it('sorts by peak and by length, either way, and the header Link leads through all pages', async () => {
+    await days();
+    expect((await listed('?sort=peak')).ids).toEqual(['b1', 'a2', 'a3', 'a1']);
+    expect((await listed('?sort=start&order=asc')).ids).toEqual(['a1', 'a2', 'a3', 'b1']);
+    const ids: string[] = [];
+    for (
+      let path: string | undefined = '/api/games?sort=ticks&order=asc&minPeak=3&limit=2';
+      path !== undefined;
+    ) {
+      const response: Response = await fetch(gateway.url + path);
+      const { games } = (await response.json()) as { games: GameSummary[] };
+      ids.push(...games.map(({ game_id }) => game_id));
+      path = /^<(.*)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1];
+    }
+    expect(ids).toEqual(['a2', 'a3', 'b1']);
+  });
+
+  it('goes on after its cursor whatever is recorded meanwhile', async () => {
+    await days();
+    const first = await listed('?sort=peak&order=asc&limit=2');
+    expect(first.ids).toEqual(['a1', 'a3']);
+    await writeDay(gateway.dataDir, '2025-12-09', [
+      recordingOf('c1', '2025-12-09T00:00:00.000Z', 1),
+      recordingOf('c2', '2025-12-09T00:00:00.000Z', 20),
+    ]);
+    const rest = await listed(`?sort=peak&order=asc&limit=200&cursor=${first.next}`);
+    expect(rest).toEqual({ ids: ['a2', 'c2', 'b1'], next: null });
+  });
+
   it('sees a game recorded meanwhile', async () => {
     await days();
     await listed('');
-    await writeDay('2025-12-08', [recordingOf('b2', '2025-12-08T01:00:00.000Z', 1.5)]);
+    await writeDay(gateway.dataDir, '2025-12-08', [recordingOf('b2', '2025-12-08T01:00:00.000Z', 1.5)]);
     expect((await listed('?limit=1')).ids).toEqual(['b2']);
   });
 
@@ -112,7 +118,7 @@ describe('/api/games', () => {
 describe('/api/games/:id', () => {
   it('is the recording', async () => {
     const recording = recordingOf(LONG_PAST, '2025-12-01T10:00:00.000Z', 2);
-    await writeDay('2025-12-01', [recording]);
+    await writeDay(gateway.dataDir, '2025-12-01', [recording]);
     expect(await gateway.fetchJson(`/api/games/${LONG_PAST}`)).toEqual({ status: 200, body: recording });
   });
 
@@ -125,7 +131,7 @@ describe('/api/games/:id', () => {
   });
 
   it('is 404 in words when it is unknown or its file is damaged', async () => {
-    await writeDay('2025-12-01', [recordingOf(LONG_PAST, '2025-12-01T10:00:00.000Z', 2)]);
+    await writeDay(gateway.dataDir, '2025-12-01', [recordingOf(LONG_PAST, '2025-12-01T10:00:00.000Z', 2)]);
     const file = join(gateway.dataDir, `recordings/2025-12-01/games/${LONG_PAST}.game.json`);
     await writeFile(file, '{"meta":');
     for (const id of [LONG_PAST, 'nobody']) {
@@ -140,7 +146,7 @@ describe('/api/games/:id', () => {
     for (const id of ['..%2f..%2fetc%2fpasswd', '..%5c', 'a'.repeat(65), 'x%00']) {
       expect((await gateway.fetchJson(`/api/games/${id}`)).status).toBe(400);
     }
-    await writeDay('2025-12-01', []);
+    await writeDay(gateway.dataDir, '2025-12-01', []);
     const outside = {
       ...recordingOf('x1', '2025-12-01T10:00:00.000Z', 2).meta,
       file: '../../a.game.json',
@@ -166,56 +172,5 @@ describe('/api/games/recent', () => {
     log.append(tick(3, '3'));
     await client.until(() => client.events.length === 2);
     expect(client.events.map(({ data }) => (data as { price: string }).price)).toEqual(['2', '3']);
-  });
-});
-
-describe('/health', () => {
-  it('answers at once from memory while Redis hangs, and says that it does', async () => {
-    await gateway.fetchJson('/health');
-    log.hangs = true;
-    const took: number[] = [];
-    for (;;) {
-      const asked = performance.now();
-      const { status, body } = await gateway.fetchJson('/health');
-      took.push(performance.now() - asked);
-      if ((body as { status: string }).status === 'down') {
-        expect(status).toBe(503);
-        expect(JSON.stringify(body)).toContain('no answer within');
-        break;
-      }
-      await sleep(100);
-    }
-    // The median, so that a busy machine does not decide.
-    expect(took.sort((a, b) => a - b)[Math.floor(took.length / 2)]).toBeLessThan(50);
-  });
-});
-
-describe('the web app', () => {
-  it('is asked for in words while it is not built', async () => {
-    const response = await fetch(gateway.url);
-    expect(response.status).toBe(200);
-    expect(await response.text()).toContain('make build');
-  });
-
-  it('is served with its caching, and may load nothing from elsewhere', async () => {
-    await mkdir(join(gateway.webDir, 'assets'), { recursive: true });
-    await writeFile(join(gateway.webDir, 'index.html'), '<!doctype html><title>app</title>');
-    await writeFile(join(gateway.webDir, 'assets/index-abc123.js'), 'let x;');
-    await gateway.restart();
-    const page = await fetch(gateway.url);
-    expect(await page.text()).toContain('app');
-    expect(page.headers.get('cache-control')).toBe('no-cache');
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
-    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
-    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
-    const script = await fetch(`${gateway.url}/assets/index-abc123.js`);
-    expect(script.headers.get('cache-control')).toContain('immutable');
-    expect((await fetch(`${gateway.url}/..%2f..%2fpackage.json`)).status).toBeGreaterThanOrEqual(400);
-  });
-
-  it('leaves an unknown path as JSON in words, without a trace of the code', async () => {
-    const { status, body } = await gateway.fetchJson('/api/nothing?x=1');
-    expect(status).toBe(404);
-    expect(body).toEqual({ error: { code: 'not_found', message: 'there is no GET /api/nothing' } });
   });
 });
