@@ -6,7 +6,7 @@ import { cleanEnvironment, eventually } from './harness.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROJECT = `vectra-test-${process.pid}`;
-const SERVICES = ['feed', 'gateway', 'recorder', 'redis', 'simulator'];
+const SERVICES = ['feed', 'gateway', 'paper', 'recorder', 'redis', 'simulator'];
 const BUILD_MS = 900_000;
 
 const engineAnswers = spawnSync('docker', ['info']).status === 0;

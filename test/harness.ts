@@ -64,7 +64,9 @@ export function cleanEnvironment(): Record<string, string | undefined> {
 }
 
 export async function freePorts(): Promise<Record<string, string>> {
-  const names = ['FEED_PORT', 'GATEWAY_PORT', 'RECORDER_PORT', 'SIMULATOR_PORT', 'STANDALONE_REDIS_PORT'];
+  const names = ['FEED', 'GATEWAY', 'PAPER', 'RECORDER', 'SIMULATOR', 'STANDALONE_REDIS'].map(
+    (service) => `${service}_PORT`,
+  );
   const entries: [string, string][] = [];
   for (const name of names) entries.push([name, String(await freePort())]);
   return Object.fromEntries(entries);

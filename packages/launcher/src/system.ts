@@ -13,13 +13,14 @@ const RESTART_MS = 1_000;
 const EXTRA_GRACE_MS = 2_000;
 
 /** Services in the order they start; they stop in the opposite order, the feed before those that read what it wrote. */
-const SERVICES = ['simulator', 'gateway', 'recorder', 'feed'] as const;
+const SERVICES = ['simulator', 'gateway', 'recorder', 'paper', 'feed'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const PORTS = {
   simulator: 'SIMULATOR_PORT',
   gateway: 'GATEWAY_PORT',
   recorder: 'RECORDER_PORT',
+  paper: 'PAPER_PORT',
   feed: 'FEED_PORT',
 } as const;
 

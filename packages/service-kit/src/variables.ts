@@ -231,6 +231,31 @@ export const variableGroups = {
       about: 'How many finished games the recorder keeps in Redis for bots, with all their prices.',
     },
   },
+  'Paper trading': {
+    PAPER_PORT: { schema: port, fallback: '8084', about: 'Health and metrics of paper trading.' },
+    PAPER_SLOTS: {
+      schema: integer(1, 256),
+      fallback: '8',
+      about:
+        'Over how many slots its sessions are spread: as many instances can share them. The first start decides; later it must stay.',
+    },
+    PAPER_MAX_SESSIONS: {
+      schema: integer(1, 1_000_000),
+      fallback: '1000',
+      about: 'How many sessions there may be, those included that were left.',
+    },
+    PAPER_MAX_LAG_MS: {
+      schema: integer(100, 600_000),
+      fallback: '10000',
+      about: 'At a price that is older than this when paper trading hears of it, nothing is traded.',
+    },
+    PAPER_HISTORY_MAX: {
+      schema: integer(100, 10_000_000),
+      fallback: '100000',
+      about:
+        'How many lines of the history of a session Redis keeps, some 200 bytes each; of more, the oldest are dropped.',
+    },
+  },
   Gateway: {
     GATEWAY_PORT: { schema: port, fallback: '8080', about: 'The web app, WebSocket, REST and health.' },
     GATEWAY_WINDOW: {
@@ -275,7 +300,7 @@ export const variableGroups = {
     },
     GATEWAY_EXPECTED_SERVICES: {
       schema: list,
-      fallback: 'feed,recorder',
+      fallback: 'feed,recorder,paper',
       about: 'Services (comma-separated) without which /health is not well.',
     },
     GATEWAY_WEB_DIR: {

@@ -1,4 +1,4 @@
-export type { LogSink } from './connection.js';
+export { isTransient, type LogSink } from './connection.js';
 export { DeadLetters, type DeadLetter } from './deadLetters.js';
 export { parseRedisUrl, safeUrl, type Endpoint } from './endpoint.js';
 export * from './errors.js';

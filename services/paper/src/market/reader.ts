@@ -16,6 +16,15 @@ interface Followed {
   presale: boolean;
 }
 
+/** All that a reader knows, as JSON: another one goes on from it as this one would. */
+export interface ReaderState {
+  /** Oldest first; `prices` is null where they are those of the finished game of that id. */
+  games: { id: string; prices: (number | null)[] | null; over: boolean; presale: boolean }[];
+  past: PastGame[];
+  /** The running game. */
+  current: string | null;
+}
+
 /**
  * What the log's events mean to trading. Pure: the same events give the same.
  *
@@ -25,6 +34,28 @@ export class MarketReader {
   readonly #games = new Map<string, Followed>();
   readonly #past: PastGame[] = [];
   #current: Followed | undefined;
+
+  constructor(state?: ReaderState) {
+    if (state === undefined) return;
+    this.#past.push(...state.past);
+    for (const { prices, ...game } of state.games) {
+      const shared = this.#past.find(({ id }) => id === game.id)?.prices ?? [];
+      this.#games.set(game.id, { ...game, prices: prices ?? (shared as (number | null)[]) });
+    }
+    if (state.current !== null) this.#current = this.#games.get(state.current);
+  }
+
+  get state(): ReaderState {
+    const isShared = (game: Followed): boolean => this.#past.some(({ prices }) => prices === game.prices);
+    return {
+      games: [...this.#games.values()].map((game) => ({
+        ...game,
+        prices: isShared(game) ? null : game.prices,
+      })),
+      past: this.#past,
+      current: this.#current?.id ?? null,
+    };
+  }
 
   /** Of the running game, by tick; null where not known. */
   get prices(): readonly (number | null)[] {

@@ -19,6 +19,8 @@ export interface Session {
   strategy: Strategy;
   /** False once it was left, or its strategy failed: it orders nothing more, but what is open is still settled. */
   active: boolean;
+  /** Its strategy waits for a game that it sees from the start: the presale, or tick 0. */
+  waits: boolean;
   /** Why its strategy was given up; null while all is well. */
   error: string | null;
   trading: Trading;
@@ -52,9 +54,24 @@ export interface Step {
 export function openSession(id: string, strategy: Strategy): Session {
   const trading = openTrading(strategy.initial_balance);
   return {
-    ...{ id, strategy, active: true, error: null, trading, betsThisGame: 0, game: null, memory: {} },
-    statistics: noStatistics(trading.cash),
+    ...{ id, strategy, active: true, waits: true, error: null, trading, betsThisGame: 0, game: null },
+    ...{ memory: {}, statistics: noStatistics(trading.cash) },
   };
+}
+
+/** Its strategy goes on, with the next game that it sees from the start; one that has failed is tried again. */
+export function reopen(session: Session): Session {
+  return session.active ? session : { ...session, active: true, waits: true, error: null };
+}
+
+/** Its strategy orders nothing more. */
+export function close(session: Session): Session {
+  return session.active ? { ...session, active: false } : session;
+}
+
+/** The game that runs is known otherwise than by having seen its ticks: it can be traded in by hand at once. */
+export function inGame(session: Session, game: Trading['game']): Session {
+  return { ...session, trading: { ...session.trading, game } };
 }
 
 /** What the session had at the start and made since, open stakes and positions at their cost. SOL. */
@@ -64,8 +81,8 @@ export function walletOf({ initial, realized }: Trading): string {
 
 /** The game goes on: first what that does to what is open, then what the strategy orders. */
 export function advance(session: Session, market: Market, around: Surroundings): Step {
-  const isNews = market.kind !== 'lost' && market.kind !== 'rug' && session.game?.id !== market.gameId;
-  const begun = isNews ? begin(session, market.gameId) : session;
+  const isNews = begins(session, market);
+  const begun = isNews ? { ...begin(session, market.gameId), waits: false } : session;
   const { state, effects } = observe(begun.trading, market);
   const step = record({ ...begun, trading: state }, effects);
   switch (market.kind) {
@@ -82,13 +99,24 @@ export function advance(session: Session, market: Market, around: Surroundings):
   }
 }
 
-/** An order from outside, by hand. */
+/** An order from outside, by hand. A game in which one is carried out counts, also when the strategy has no part in it. */
 export function order(session: Session, given: Order): Step {
+  const { game } = session.trading;
   const { state, effects } = place(session.trading, given);
-  return record({ ...session, trading: state }, effects);
+  const takesPart = game !== null && effects.some(({ kind }) => kind !== 'refused');
+  return record({ ...(takesPart ? begin(session, game.id) : session), trading: state }, effects);
+}
+
+/** Whether a strategy is to be told that a game begins. */
+function begins(session: Session, market: Market): boolean {
+  if (market.kind === 'lost' || market.kind === 'rug') return false;
+  // A strategy that began in the middle of a game would do what no backtest of that game does.
+  if (session.waits) return market.kind === 'presale' || market.tick === 0;
+  return session.game?.id !== market.gameId;
 }
 
 function begin(session: Session, gameId: string): Session {
+  if (session.game?.id === gameId) return session;
   return { ...session, betsThisGame: 0, game: { id: gameId, wallet: walletOf(session.trading) } };
 }
 
@@ -110,7 +138,7 @@ function end(step: Step, rug: Market & { kind: 'rug' }, around: Surroundings): S
 
 function tellEnd(step: Step, { gameId, tick, price }: Market & { kind: 'rug' }, around: Surroundings): Step {
   const { session } = step;
-  if (!session.active) return step;
+  if (!session.active || session.waits) return step;
   const memory = structuredClone(session.memory);
   try {
     around.behaviour.onGameEnd?.(viewOf(session, { id: gameId, tick, price }, { around, memory }));
@@ -123,7 +151,7 @@ function tellEnd(step: Step, { gameId, tick, price }: Market & { kind: 'rug' }, 
 function ask(step: Step, around: Surroundings, what: 'onGameStart' | 'onTick'): Step {
   const { session } = step;
   const { game } = session.trading;
-  if (!session.active || !around.tradable || game === null) return step;
+  if (!session.active || session.waits || !around.tradable || game === null) return step;
   const memory = structuredClone(session.memory);
   let orders: readonly Order[];
   try {

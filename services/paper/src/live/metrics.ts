@@ -1,0 +1,47 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/** The service's own metrics, and the hooks that feed them. */
+export function paperMetrics(
+  registry: Registry,
+  state: () => { owned: readonly number[]; sessions: number },
+): { onBatch: (counts: { events: number; bets: number; lagMs?: number }) => void } {
+  const registers = [registry];
+  const events = new Counter({
+    name: 'paper_events_total',
+    help: 'Events that slots of this instance have processed, each counted once for each slot.',
+    registers,
+  });
+  const bets = new Counter({
+    name: 'paper_bets_total',
+    help: 'Buys and sidebets that were placed on paper.',
+    registers,
+  });
+  const lag = new Gauge({
+    name: 'paper_lag_seconds',
+    help: 'How old the newest event was when a slot last processed some.',
+    registers,
+  });
+  new Gauge({
+    name: 'paper_slots',
+    help: 'Slots that this instance owns.',
+    registers,
+    collect() {
+      this.set(state().owned.length);
+    },
+  });
+  new Gauge({
+    name: 'paper_sessions',
+    help: 'Sessions in those slots.',
+    registers,
+    collect() {
+      this.set(state().sessions);
+    },
+  });
+  return {
+    onBatch: (counts) => {
+      events.inc(counts.events);
+      bets.inc(counts.bets);
+      if (counts.lagMs !== undefined) lag.set(counts.lagMs / 1_000);
+    },
+  };
+}
