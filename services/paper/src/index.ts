@@ -14,3 +14,5 @@ export * from './live/assignment.js';
 export * from './live/behaviours.js';
 export * from './live/book.js';
 export * from './live/service.js';
+export * from './plugins/load.js';
+export * from './plugins/plugin.js';
