@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { runService, variables } from '@vectra/service-kit';
 import { backtestCommand } from './backtest/command.js';
+import { runCommand } from './commandLine.js';
 import { paperService } from './live/service.js';
+import { sweepCommand } from './sweep/command.js';
 
 const HELP = `paper            ${paperService.about}
-paper backtest   Plays a strategy through recorded or generated games; see paper backtest --help.
+paper backtest   Plays strategies through recorded or generated games; see paper backtest --help.
+paper sweep      Looks for the parameters of a strategy, and says what is luck; see paper sweep --help.
 paper --help     Shows this.
 
 Environment:
@@ -13,11 +16,12 @@ ${paperService.variables.map((name) => `  ${name.padEnd(18)} ${variables[name].a
 
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined) await runService(paperService);
-else if (name === 'backtest') process.exitCode = await backtestCommand(rest);
+else if (name === 'backtest') process.exitCode = await runCommand(backtestCommand, rest);
+else if (name === 'sweep') process.exitCode = await runCommand(sweepCommand, rest);
 else if (name === '--help' || name === '-h') process.stdout.write(HELP);
 else {
   process.stderr.write(
-    `paper: expected nothing, backtest or --help, was "${process.argv.slice(2).join(' ')}"\n`,
+    `paper: expected nothing, backtest, sweep or --help, was "${process.argv.slice(2).join(' ')}"\n`,
   );
   process.exitCode = 2;
 }

@@ -58,6 +58,8 @@ export function openTrading(initial: string): Trading {
 
 /** What a session is worth: its cash, what its position would bring now, and the stakes of open sidebets. SOL. */
 export function worth({ cash, game, position, sidebet, waiting }: Trading): string {
+  const isOpen = position !== null || sidebet !== null;
+  if (!isOpen && waiting.positions.length + waiting.sidebets.length === 0) return cash;
   const held = position === null || game === null ? decimal(0) : sellAt(game.price, position.qty).amount;
   const stakes = [...waiting.sidebets, ...(sidebet === null ? [] : [sidebet])];
   const lost = waiting.positions.reduce((sum, { cost }) => sum.plus(cost), decimal(0));

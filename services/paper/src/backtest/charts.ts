@@ -1,46 +1,67 @@
-/** Charts as SVG, drawn with the page's own colours. Pure. */
+/** Charts as SVG with labels as text around them, so that they can be read at any width; in the page's own colours. Pure. */
+import { count, escaped, figure } from '../format.js';
 
-const WIDTH = 900;
-const HEIGHT = 240;
-const MARGIN = { left: 64, right: 12, top: 12, bottom: 28 };
-const INNER = { width: WIDTH - MARGIN.left - MARGIN.right, height: HEIGHT - MARGIN.top - MARGIN.bottom };
+/** The coordinates of every drawing; it is stretched to its place. */
+const WIDTH = 1_000;
+const HEIGHT = 100;
 /** More points than that no screen can show. */
 const MOST_POINTS = 1_200;
 const BINS = 41;
 
-/** A line over games: `values[k]` after k games. `base` is drawn as a line across. */
-export function curve(values: readonly number[], base: number, label: string): string {
-  const shown = thinned(values);
-  const low = Math.min(base, ...shown.map(({ low: lowest }) => lowest));
-  const high = Math.max(base, ...shown.map(({ high: highest }) => highest));
+export interface Line {
+  name: string;
+  /** `values[k]` after k games. */
+  values: readonly number[];
+}
+
+interface CurveOptions {
+  label: string;
+  /** Drawn as a line across. */
+  base: number;
+  /** How a value is written at the edge. */
+  show?: (value: number) => string;
+  /** The area between the line and the base is filled. */
+  filled?: boolean;
+}
+
+/** Lines over games, up to six told apart by colour. */
+export function curves(
+  lines: readonly Line[],
+  { label, base, show = figure, filled = false }: CurveOptions,
+): string {
+  const thin = lines.map(({ values }) => thinned(values));
+  const all = thin.flat();
+  const low = all.reduce((lowest, point) => Math.min(lowest, point.low), base);
+  const high = all.reduce((highest, point) => Math.max(highest, point.high), base);
   const y = scale(low, high);
-  const x = (index: number): number => MARGIN.left + (index / Math.max(1, values.length - 1)) * INNER.width;
-  const path = shown
-    .flatMap(({ index, low: lowest, high: highest }) =>
-      lowest === highest
-        ? [[x(index), y(lowest)]]
-        : [
-            [x(index), y(lowest)],
-            [x(index), y(highest)],
-          ],
-    )
-    .map(([at = 0, value = 0], order) => `${order === 0 ? 'M' : 'L'}${at.toFixed(1)} ${value.toFixed(1)}`)
-    .join('');
-  return svg(
-    label,
-    `${grid(low, high)}
-<line class="base" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(base).toFixed(1)}" y2="${y(base).toFixed(1)}"/>
-<path class="line" d="${path}"/>
-<text x="${MARGIN.left}" y="${HEIGHT - 8}">0</text>
-<text x="${WIDTH - MARGIN.right}" y="${HEIGHT - 8}" text-anchor="end">${(values.length - 1).toLocaleString('en')} games</text>`,
-  );
+  const most = Math.max(1, ...lines.map(({ values }) => values.length - 1));
+  const x = (index: number): number => (index / most) * WIDTH;
+  const drawn = thin.map((points, index) => {
+    const path = pathOf(points, x, y);
+    const [first, last] = [points[0], points.at(-1)];
+    const area =
+      filled && first !== undefined && last !== undefined
+        ? `<path class="area" d="${path}L${x(last.index).toFixed(1)} ${y(base).toFixed(2)}L${x(first.index).toFixed(1)} ${y(base).toFixed(2)}Z"/>`
+        : '';
+    return `${area}<path class="line c${index % 6}" d="${path}"/>`;
+  });
+  const legend =
+    lines.length < 2
+      ? ''
+      : `<figcaption>${lines.map(({ name }, index) => `<span class="key c${index % 6}">${escaped(name)}</span>`).join('')}</figcaption>`;
+  return chart(label, {
+    drawing: `${across(y(base), 'base')}${drawn.join('')}`,
+    ticks: niceTicks(low, high).map((value) => ({ text: show(value), at: y(value) })),
+    edges: ['0', `${count(most)} games`],
+    legend,
+  });
 }
 
 /** How often which value came. */
 export function histogram(values: readonly number[], label: string): string {
-  if (values.length === 0) return '';
-  const low = Math.min(0, ...values);
-  const high = Math.max(0, ...values);
+  if (values.length === 0) return '<p class="soft">Nothing was staked.</p>';
+  const low = values.reduce((lowest, value) => Math.min(lowest, value), 0);
+  const high = values.reduce((highest, value) => Math.max(highest, value), 0);
   const width = (high - low || 1) / BINS;
   const counts = new Array<number>(BINS).fill(0);
   for (const value of values) {
@@ -48,45 +69,82 @@ export function histogram(values: readonly number[], label: string): string {
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   // By their roots: a few rare wins are to be seen beside thousands of small losses.
-  const most = Math.sqrt(Math.max(...counts));
-  const step = INNER.width / BINS;
-  const bars = counts.map((count, bin) => {
-    const height = (Math.sqrt(count) / most) * INNER.height;
+  const most = Math.max(...counts);
+  const y = (games: number): number => (1 - Math.sqrt(games / most)) * HEIGHT;
+  const step = WIDTH / BINS;
+  const bars = counts.map((games, bin) => {
     const middle = low + (bin + 0.5) * width;
-    const [x, y] = [MARGIN.left + bin * step, MARGIN.top + INNER.height - height];
-    return `<rect class="${middle < 0 ? 'loss' : 'gain'}" x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${(step - 1).toFixed(1)}" height="${height.toFixed(1)}"><title>${count.toLocaleString('en')} games: ${figure(low + bin * width)} to ${figure(low + (bin + 1) * width)} SOL</title></rect>`;
+    const said = `${count(games)} games: ${figure(low + bin * width)} to ${figure(low + (bin + 1) * width)} SOL`;
+    return `<rect class="${middle < 0 ? 'loss' : 'gain'}" x="${(bin * step).toFixed(1)}" y="${y(games).toFixed(2)}" width="${(step - 3).toFixed(1)}" height="${(HEIGHT - y(games)).toFixed(2)}"><title>${said}</title></rect>`;
   });
-  return svg(
-    label,
-    `${bars.join('\n')}
-<text x="${MARGIN.left}" y="${HEIGHT - 8}">${figure(low)}</text>
-<text x="${WIDTH - MARGIN.right}" y="${HEIGHT - 8}" text-anchor="end">${figure(high)} SOL</text>`,
+  const marks = [...new Set([most, Math.round(most / 4), Math.round(most / 25)])].filter(
+    (games) => games > 0,
   );
+  return chart(label, {
+    drawing: bars.join(''),
+    ticks: marks.map((games) => ({ text: count(games), at: y(games) })),
+    edges: [`${figure(low)} SOL`, `${figure(high)} SOL`],
+    legend: '',
+  });
 }
 
-/** A number as a person reads it: four significant digits, no exponent. */
-export function figure(value: number): string {
-  return value.toLocaleString('en', { maximumSignificantDigits: 4, maximumFractionDigits: 9 });
+interface Chart {
+  drawing: string;
+  ticks: { text: string; at: number }[];
+  edges: [string, string];
+  legend: string;
 }
 
-function svg(label: string, content: string): string {
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">\n${content}\n</svg>`;
+function chart(label: string, { drawing, ticks, edges, legend }: Chart): string {
+  const grid = ticks.map(({ at }) => across(at, 'grid')).join('');
+  const names = ticks.map(({ text, at }) => `<span style="top:${at.toFixed(1)}%">${text}</span>`).join('');
+  return `<figure role="img" aria-label="${escaped(label)}">
+<div class="plot"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${grid}${drawing}</svg>${names}</div>
+<div class="edges"><span>${edges[0]}</span><span>${edges[1]}</span></div>${legend}
+</figure>`;
+}
+
+function across(at: number, kind: string): string {
+  return `<line class="${kind}" x1="0" x2="${WIDTH}" y1="${at.toFixed(2)}" y2="${at.toFixed(2)}"/>`;
+}
+
+function pathOf(
+  points: readonly Point[],
+  x: (index: number) => number,
+  y: (value: number) => number,
+): string {
+  return points
+    .flatMap(({ index, low, high }) =>
+      low === high
+        ? [[index, low]]
+        : [
+            [index, low],
+            [index, high],
+          ],
+    )
+    .map(
+      ([index = 0, value = 0], order) =>
+        `${order === 0 ? 'M' : 'L'}${x(index).toFixed(1)} ${y(value).toFixed(2)}`,
+    )
+    .join('');
 }
 
 function scale(low: number, high: number): (value: number) => number {
   const span = high - low || 1;
-  return (value) => MARGIN.top + (1 - (value - low) / span) * INNER.height;
+  return (value) => (1 - (value - low) / span) * HEIGHT;
 }
 
-function grid(low: number, high: number): string {
-  const y = scale(low, high);
-  return [0, 0.25, 0.5, 0.75, 1]
-    .map((share) => low + share * (high - low))
-    .map(
-      (value) =>
-        `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/><text x="${MARGIN.left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${figure(value)}</text>`,
-    )
-    .join('\n');
+/** Three to six round values from `low` to `high`. */
+export function niceTicks(low: number, high: number): number[] {
+  const span = high - low;
+  if (!(span > 0)) return [low];
+  const rough = span / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10);
+  const ticks: number[] = [];
+  for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index++)
+    ticks.push(Number((index * step).toPrecision(12)));
+  return ticks;
 }
 
 interface Point {
@@ -104,4 +162,27 @@ function thinned(values: readonly number[]): Point[] {
     points.push({ index, low: Math.min(...part), high: Math.max(...part) });
   }
   return points;
+}
+
+/** A dot a pair: `[x, y]`. Both axes have a line at 0. */
+export function scatter(
+  dots: readonly (readonly [number, number])[],
+  { label, show }: { label: string; show: (value: number) => string },
+): string {
+  if (dots.length === 0) return '<p class="soft">There is nothing to show.</p>';
+  const bounds = (axis: 0 | 1): [number, number] => [
+    dots.reduce((low, dot) => Math.min(low, dot[axis]), 0),
+    dots.reduce((high, dot) => Math.max(high, dot[axis]), 0),
+  ];
+  const [[left, right], [low, high]] = [bounds(0), bounds(1)];
+  const [fromRight, y] = [scale(left, right), scale(low, high)];
+  const x = (value: number): number => WIDTH - (fromRight(value) / HEIGHT) * WIDTH;
+  const drawn = dots.map(([a, b]) => `<path class="dot" d="M${x(a).toFixed(1)} ${y(b).toFixed(2)}h0"/>`);
+  const upright = `<line class="base" x1="${x(0).toFixed(1)}" x2="${x(0).toFixed(1)}" y1="0" y2="${HEIGHT}"/>`;
+  return chart(label, {
+    drawing: `${across(y(0), 'base')}${upright}${drawn.join('')}`,
+    ticks: niceTicks(low, high).map((value) => ({ text: show(value), at: y(value) })),
+    edges: [`training ${show(left)}`, show(right)],
+    legend: '',
+  });
 }

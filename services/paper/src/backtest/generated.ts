@@ -3,14 +3,14 @@ import type { GameRecording } from '@vectra/protocol';
 
 /** In any time whatever: generated games were never played. */
 const FIRST_START = Date.UTC(2025, 0, 1);
-/** 15 s of countdown, and 250 ms a tick. */
-const COUNTDOWN_MS = 15_000;
 const TICK_MS = 250;
+/** Beyond the longest game, of 5,000 ticks, with its countdown. So any game can be made without those before it. */
+const APART_MS = 22 * 60_000;
 
-/** Games by the game's own algorithm, from one seed: always the same ones. `count` of them. */
-export function* generatedGames(seed: string, count: number): Generator<GameRecording> {
-  let start = FIRST_START;
-  for (let index = 0; index < count; index++) {
+/** Games by the game's own algorithm, from one seed: always the same ones. `count` of them, from the one at `first` on. */
+export function* generatedGames(seed: string, count: number, first = 0): Generator<GameRecording> {
+  for (let index = first; index < first + count; index++) {
+    const start = FIRST_START + index * APART_MS;
     const serverSeed = hashSeed(`${seed}/${index}`);
     const day = new Date(start).toISOString().slice(0, 10).replaceAll('-', '');
     const gameId = `${day}-${hashSeed(`${seed}/id/${index}`).slice(0, 16)}`;
@@ -23,7 +23,6 @@ export function* generatedGames(seed: string, count: number): Generator<GameReco
       rugTick,
       peakMultiplier,
     });
-    start += COUNTDOWN_MS + rugTick * TICK_MS;
   }
 }
 

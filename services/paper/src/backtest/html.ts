@@ -1,43 +1,82 @@
+import { count, escaped, figure, orDash, percent, signed } from '../format.js';
+import { colour, page, pageTable } from '../page.js';
+import type { Happening } from '../session/session.js';
+import { curves, histogram } from './charts.js';
 import type { Backtest, GameResult } from './run.js';
-import { curve, figure, histogram } from './charts.js';
-import { verdict, type Summary } from './summary.js';
+import { drawdownsOf, verdict, type Summary } from './summary.js';
+import { METHODS, severalWarning } from './text.js';
 
-/** Further games are in the JSON report. */
+/** Rows of games in all; further ones are in the JSON report. */
 const MOST_ROWS = 1_000;
 
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1c2330; --soft: #667085; --paper: #fff; --panel: #f5f7fa; --rule: #dfe4ec; --gain: #0a8f5b; --loss: #cc3340; --line: #2f6fed; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6eaf2; --soft: #97a1b3; --paper: #10141c; --panel: #181e29; --rule: #2a3240; --gain: #35c98a; --loss: #ff6b73; --line: #6b9cff; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 960px; padding: 24px 16px 64px; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
-h1 { margin: 0 0 4px; font-size: 24px; } h2 { margin: 32px 0 8px; font-size: 17px; } p { margin: 4px 0; } .soft { color: var(--soft); }
-.verdict { margin: 16px 0; padding: 12px 16px; border-left: 4px solid var(--line); background: var(--panel); }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 8px; margin: 16px 0; }
-dl div { padding: 10px 12px; background: var(--panel); border-radius: 6px; } dt { color: var(--soft); font-size: 12px; } dd { margin: 0; font-size: 18px; font-variant-numeric: tabular-nums; }
-svg { width: 100%; height: auto; background: var(--panel); border-radius: 6px; } svg text { fill: var(--soft); font-size: 12px; }
-.grid { stroke: var(--rule); } .base { stroke: var(--soft); stroke-dasharray: 4 4; } .line { fill: none; stroke: var(--line); stroke-width: 1.5; } rect.gain { fill: var(--gain); } rect.loss { fill: var(--loss); }
-.scroll { overflow-x: auto; } table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; }
-th, td { padding: 4px 10px; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; } th:first-child, td:first-child { text-align: left; } th { color: var(--soft); font-weight: 500; }
-td.gain { color: var(--gain); } td.loss { color: var(--loss); }
-pre { padding: 12px; background: var(--panel); border-radius: 6px; overflow-x: auto; font-size: 13px; }
-`;
+export interface Reported {
+  backtest: Backtest;
+  summary: Summary;
+}
 
-/** A report that opens anywhere: one page, without script and without anything from elsewhere. */
-export function renderHtml(backtest: Backtest, summary: Summary): string {
-  const { games } = backtest;
-  const wallets = [Number(summary.initial), ...games.map(({ wallet }) => Number(wallet))];
-  const staked = games.filter(({ bets }) => bets > 0);
-  const name = escaped(summary.strategy.name);
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Backtest: ${name}</title><style>${STYLE}</style></head><body>
-<h1>${name}</h1>
-<p class="soft">${games.length.toLocaleString('en')} games${summary.leftOut > 0 ? `, ${summary.leftOut.toLocaleString('en')} left out as they are incomplete` : ''}${spanOf(games)}</p>
-${summary.error === null ? '' : `<p class="verdict"><strong>The strategy failed and was given up:</strong> ${escaped(summary.error)}</p>`}
-<p class="verdict">${verdict(summary)}</p>
+/** The report of a backtest; several are compared first. */
+export function renderHtml(reported: readonly Reported[]): string {
+  const [first] = reported;
+  if (first === undefined) throw new Error('expected a backtest to report');
+  const rows = Math.floor(MOST_ROWS / reported.length);
+  if (reported.length === 1) {
+    const title = `<h1>${escaped(first.summary.strategy.name)}</h1>\n${gamesText(first)}`;
+    return page(`Backtest: ${first.summary.strategy.name}`, `${title}\n${section(first, rows)}`);
+  }
+  const sections = reported.map(
+    (one) => `<h1 class="next">${escaped(one.summary.strategy.name)}</h1>\n${section(one, rows)}`,
+  );
+  return page(
+    'Backtests compared',
+    `<h1>${reported.length} strategies compared</h1>\n${gamesText(first)}\n${comparison(reported)}\n${sections.join('\n')}`,
+  );
+}
+
+function gamesText({ backtest: { games }, summary: { leftOut } }: Reported): string {
+  const [first, last] = [games[0], games.at(-1)];
+  const span =
+    first === undefined || last === undefined
+      ? ''
+      : `, ${escaped(first.startTime.slice(0, 10))} to ${escaped(last.startTime.slice(0, 10))}`;
+  const missing = leftOut > 0 ? `, ${count(leftOut)} left out` : '';
+  return `<p class="soft">${count(games.length)} games${missing}${span}</p>`;
+}
+
+function comparison(reported: readonly Reported[]): string {
+  const rows = reported.map(
+    ({ summary }) =>
+      `<tr><td>${escaped(summary.strategy.name)}</td><td>${count(summary.gamesStaked)}</td><td>${orDash(summary.winRate, (rate) => percent(rate, 1))}</td><td class="${colour(Number(summary.profit))}">${signed(Number(summary.profit))}</td><td>${percent(summary.maxDrawdown, 1)}</td><td>${orDash(summary.profitFactor, figure)}</td><td>${orDash(summary.sharpe, figure)}</td><td>${orDash(summary.meanReturn, ({ mean }) => percent(mean, 3))}</td><td>${orDash(summary.meanReturn, ({ low, high }) => `${percent(low, 2)} to ${percent(high, 2)}`)}</td></tr>`,
+  );
+  return `${pageTable('<tr><th>Strategy</th><th>Games staked</th><th>Won</th><th>Profit, SOL</th><th>Drawdown</th><th>Profit factor</th><th>Sharpe, a game</th><th>Mean return</th><th>95 % of its interval</th></tr>', rows)}
+<p class="verdict">${severalWarning(reported.length)}</p>
+<h2>Wallets, as multiples of the start</h2>
+${curves(
+  reported.map(({ summary, backtest }) => ({
+    name: summary.strategy.name,
+    values: walletsOf(summary, backtest).map((wallet) => wallet / Number(summary.initial)),
+  })),
+  { label: 'The wallets after each game', base: 1 },
+)}`;
+}
+
+function walletsOf({ initial }: Summary, { games }: Backtest): number[] {
+  return [Number(initial), ...games.map(({ wallet }) => Number(wallet))];
+}
+
+function section({ backtest, summary }: Reported, rows: number): string {
+  const wallets = walletsOf(summary, backtest);
+  const staked = backtest.games.filter(({ bets }) => bets > 0);
+  const failed =
+    summary.error === null
+      ? ''
+      : `<p class="verdict bad"><strong>The strategy failed and was given up:</strong> ${escaped(summary.error)}</p>`;
+  return `${failed}
+<p class="verdict${summary.brokeAfter === null ? '' : ' bad'}">${verdict(summary)}</p>
 ${figures(summary)}
-<h2>Wallet</h2>
-${curve(wallets, Number(summary.initial), 'The wallet after each game')}
+<h2>Wallet, SOL</h2>
+${curves([{ name: summary.strategy.name, values: wallets }], { label: 'The wallet after each game', base: Number(summary.initial) })}
+<h2>Drawdown</h2>
+<div class="fall">${curves([{ name: 'drawdown', values: drawdownsOf(wallets) }], { label: 'The fall of the wallet from its peak', base: 0, show: (share) => percent(share, 0), filled: true })}</div>
 <h2>What a game brought</h2>
 <p class="soft">Games in which something was staked; heights are square roots of counts.</p>
 ${histogram(
@@ -45,65 +84,107 @@ ${histogram(
   'How often a game brought how much',
 )}
 <h2>The house</h2>
-<p>By the game's own constants a position is expected to change by ${percent(summary.house.changePerTick, 3)} in each tick it is held, and a sidebet to bring back ${figure(summary.house.sidebetReturn)} of its stake. Whatever a backtest shows, this is what a strategy has to beat.</p>
+<p>By the game's own constants a position is expected to change by ${percent(summary.house.changePerTick, 3)} in each tick it is held; a sidebet wins with a chance of ${percent(summary.house.sidebetChance, 2)} and brings back ${figure(summary.house.sidebetReturn)} of its stake. Whatever a backtest shows, this is what a strategy has to beat.</p>
 <h2>Strategy</h2>
 <pre>${escaped(JSON.stringify(summary.strategy, null, 2))}</pre>
-<h2>Games</h2>
-${tableOf(staked)}
-</body></html>
-`;
+<h2>Games and bets</h2>
+${gamesTable(staked, betsByGame(backtest.history), rows)}`;
 }
 
 function figures(summary: Summary): string {
-  const { meanReturn } = summary;
+  const { meanReturn, sidebets, winRateInterval } = summary;
+  const within = ({ low, high }: { low: number; high: number }, digits: number): string =>
+    `95 %: ${percent(low, digits)} to ${percent(high, digits)}`;
+  const small = (text: string): string => `<small>${text}</small>`;
   const rows: [string, string][] = [
-    ['Wallet', `${figure(Number(summary.wallet))} SOL`],
-    ['Profit', `${signed(Number(summary.profit))} SOL`],
-    ['Bets', summary.betsPlaced.toLocaleString('en')],
-    ['Won', summary.winRate === null ? '–' : percent(summary.winRate, 1)],
-    ['Profit factor', summary.profitFactor === null ? '–' : figure(summary.profitFactor)],
-    ['Largest drawdown', percent(summary.maxDrawdown, 1)],
-    ['Sharpe, a game', summary.sharpe === null ? '–' : figure(summary.sharpe)],
-    ['Mean return, a game', meanReturn === null ? '–' : percent(meanReturn.mean, 3)],
     [
-      '95 % of its interval',
-      meanReturn === null ? '–' : `${percent(meanReturn.low, 2)} to ${percent(meanReturn.high, 2)}`,
+      'Wallet',
+      `${figure(Number(summary.wallet))} SOL${small(`from ${figure(Number(summary.initial))}, peak ${figure(Number(summary.peakWallet))}`)}`,
     ],
-    ['Games with a stake', summary.gamesStaked.toLocaleString('en')],
-    ['Orders refused', summary.refused.toLocaleString('en')],
+    [
+      'Profit',
+      `<span class="${colour(Number(summary.profit))}">${signed(Number(summary.profit))} SOL</span>`,
+    ],
+    [
+      'Mean return, a game',
+      orDash(
+        meanReturn,
+        (interval) =>
+          `${percent(interval.mean, 3)}${small(`${within(interval, 2)}, ${METHODS[interval.method]}`)}`,
+      ),
+    ],
+    ['Largest drawdown', percent(summary.maxDrawdown, 1)],
+    [
+      'Won',
+      orDash(
+        summary.winRate,
+        (rate) => `${percent(rate, 1)}${small(orDash(winRateInterval, (interval) => within(interval, 1)))}`,
+      ),
+    ],
   ];
+  if (sidebets !== null)
+    rows.push([
+      'Sidebets won',
+      `${percent(sidebets.won / sidebets.settled, 2)}${small(`${within(sidebets.interval, 1)}; chance gives ${percent(summary.house.sidebetChance, 2)}`)}`,
+    ]);
+  rows.push(
+    [
+      'A staked SOL brought back',
+      orDash(
+        summary.broughtBack,
+        (share) => `${share.toFixed(4)}${small(`${figure(Number(summary.staked))} SOL staked`)}`,
+      ),
+    ],
+    ['Profit factor', orDash(summary.profitFactor, figure)],
+    ['Sharpe, a game', orDash(summary.sharpe, figure)],
+    ['Games with a stake', count(summary.gamesStaked)],
+    [
+      'Bets',
+      `${count(summary.betsPlaced)}${summary.refused > 0 ? small(`${count(summary.refused)} orders refused`) : ''}`,
+    ],
+  );
   return `<dl>${rows.map(([term, value]) => `<div><dt>${term}</dt><dd>${value}</dd></div>`).join('')}</dl>`;
 }
 
-function tableOf(games: readonly GameResult[]): string {
-  const rows = games.slice(-MOST_ROWS).reverse();
-  const more = games.length - rows.length;
-  const cells = rows.map(
-    ({ gameId, startTime, rugTick, peak, bets, profit, wallet }) =>
-      `<tr><td>${escaped(startTime.slice(0, 19).replace('T', ' '))}</td><td>${escaped(gameId)}</td><td>${rugTick}</td><td>${peak.toFixed(2)}×</td><td>${bets}</td><td class="${Number(profit) < 0 ? 'loss' : 'gain'}">${signed(Number(profit))}</td><td>${figure(Number(wallet))}</td></tr>`,
-  );
-  return `<div class="scroll"><table><thead><tr><th>Start (UTC)</th><th>Game</th><th>Rug at tick</th><th>Peak</th><th>Bets</th><th>Profit, SOL</th><th>Wallet, SOL</th></tr></thead>
-<tbody>
-${cells.join('\n')}
-</tbody></table></div>
-${more > 0 ? `<p class="soft">The newest ${MOST_ROWS.toLocaleString('en')}; ${more.toLocaleString('en')} earlier ones are in the JSON report.</p>` : ''}`;
+function gamesTable(games: readonly GameResult[], bets: ReadonlyMap<string, string[]>, most: number): string {
+  const shown = games.slice(-most).reverse();
+  const more = games.length - shown.length;
+  const rows = shown.map(({ gameId, startTime, rugTick, peak, bets: placed, profit, wallet }) => {
+    const lines = (bets.get(gameId) ?? []).map((line) => `<li>${line}</li>`).join('');
+    return `<tr><td>${escaped(startTime.slice(0, 19).replace('T', ' '))}</td><td>${escaped(gameId)}</td><td>${rugTick}</td><td>${peak.toFixed(2)}×</td><td><details><summary>${placed}</summary><ul>${lines}</ul></details></td><td class="${colour(Number(profit))}">${signed(Number(profit))}</td><td>${figure(Number(wallet))}</td></tr>`;
+  });
+  const note =
+    more > 0 ? `The newest ${count(shown.length)}; ${count(more)} earlier ones are in the JSON report. ` : '';
+  return `<p class="soft">${note}A number of bets opens to what they were.</p>
+${pageTable('<tr><th>Start (UTC)</th><th>Game</th><th>Rug at tick</th><th>Peak</th><th>Bets</th><th>Profit, SOL</th><th>Wallet, SOL</th></tr>', rows, true)}`;
 }
 
-function spanOf(games: readonly GameResult[]): string {
-  const [first, last] = [games[0], games.at(-1)];
-  if (first === undefined || last === undefined) return '';
-  return `, ${escaped(first.startTime.slice(0, 10))} to ${escaped(last.startTime.slice(0, 10))}`;
+/** What was bet and came of it, a line each, by game. */
+function betsByGame(history: readonly Happening[]): Map<string, string[]> {
+  const lines = new Map<string, string[]>();
+  for (const one of history) {
+    const line = lineOf(one);
+    if (line === undefined || !('gameId' in one)) continue;
+    const known = lines.get(one.gameId);
+    if (known === undefined) lines.set(one.gameId, [line]);
+    else known.push(line);
+  }
+  return lines;
 }
 
-function percent(share: number, digits: number): string {
-  return `${(100 * share).toFixed(digits)} %`;
+function lineOf(happening: Happening): string | undefined {
+  switch (happening.kind) {
+    case 'bought':
+      return `tick ${happening.tick}: bought for ${happening.amount} at ${figure(happening.price)}×`;
+    case 'sold':
+      return `tick ${happening.tick}: sold${happening.by === 'rug' ? ' by the rug' : ''} at ${figure(happening.price)}×, ${gain(happening.profit)}`;
+    case 'settled':
+      return `tick ${happening.startTick}: sidebet of ${happening.amount} ${happening.won ? 'won' : 'lost'}, ${gain(happening.profit)}`;
+    default:
+      return undefined;
+  }
 }
 
-function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${figure(value)}`;
-}
-
-/** Names come from files. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+function gain(profit: string): string {
+  return `<span class="${colour(Number(profit))}">${signed(Number(profit))}</span>`;
 }

@@ -24,26 +24,31 @@ export interface Backtest {
   history: Happening[];
 }
 
+/** What was played since it was last taken. */
+export type Slice = Omit<Backtest, 'session'>;
+
 /** One session through recorded games, in their order: the same engine that plays live. Recordings with holes are left out by the caller. */
 export class BacktestRun {
   readonly #behaviour: Behaviour;
-  readonly #games: GameResult[] = [];
-  readonly #history: Happening[] = [];
-  readonly #past: PastGame[] = [];
+  readonly #past: PastGame[];
+  #games: GameResult[] = [];
+  #history: Happening[] = [];
   #session: Session;
 
-  constructor(strategy: Strategy, behaviour: Behaviour) {
+  /** `past`: games before the first, newest first. */
+  constructor(strategy: Strategy, behaviour: Behaviour, past: readonly PastGame[] = []) {
     this.#behaviour = behaviour;
+    this.#past = [...past];
     this.#session = openSession('backtest', strategy);
   }
 
-  play(recording: GameRecording): void {
+  play(recording: GameRecording): GameResult {
     const before = walletOf(this.#session.trading);
     let bets = 0;
     const prices: number[] = [];
+    const around = { behaviour: this.#behaviour, prices, recentGames: this.#past, tradable: true };
     for (const market of marketsOf(recording)) {
       if (market.kind === 'tick') prices.push(market.price);
-      const around = { behaviour: this.#behaviour, prices, recentGames: this.#past, tradable: true };
       const { session, happenings } = advance(this.#session, market, around);
       this.#session = session;
       for (const happening of happenings) {
@@ -53,16 +58,36 @@ export class BacktestRun {
     }
     const { meta } = recording;
     const wallet = walletOf(this.#session.trading);
-    this.#games.push({
+    const game: GameResult = {
       ...{ gameId: meta.game_id, startTime: meta.start_time, rugTick: prices.length, bets, wallet },
       peak: meta.peak_multiplier,
       profit: decimal(wallet).minus(before).toFixed(),
-    });
+    };
+    this.#games.push(game);
     this.#past.unshift(pastGame(recording));
     this.#past.length = Math.min(this.#past.length, PAST_GAMES);
+    return game;
   }
 
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** Newest first, ten at most. */
+  get past(): readonly PastGame[] {
+    return this.#past;
+  }
+
+  /** Of all games since the last `take`. */
   get result(): Backtest {
     return { session: this.#session, games: this.#games, history: this.#history };
+  }
+
+  /** Hands over what was played, and keeps it no longer. */
+  take(): Slice {
+    const slice = { games: this.#games, history: this.#history };
+    this.#games = [];
+    this.#history = [];
+    return slice;
   }
 }

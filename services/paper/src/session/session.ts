@@ -138,10 +138,10 @@ function end(step: Step, rug: Market & { kind: 'rug' }, around: Surroundings): S
 
 function tellEnd(step: Step, { gameId, tick, price }: Market & { kind: 'rug' }, around: Surroundings): Step {
   const { session } = step;
-  if (!session.active || session.waits) return step;
-  const memory = structuredClone(session.memory);
+  if (!session.active || session.waits || around.behaviour.onGameEnd === undefined) return step;
+  const memory = copyOf(session.memory);
   try {
-    around.behaviour.onGameEnd?.(viewOf(session, { id: gameId, tick, price }, { around, memory }));
+    around.behaviour.onGameEnd(viewOf(session, { id: gameId, tick, price }, { around, memory }));
     return { ...step, session: { ...session, memory } };
   } catch (error) {
     return failed(step, error);
@@ -152,13 +152,16 @@ function ask(step: Step, around: Surroundings, what: 'onGameStart' | 'onTick'): 
   const { session } = step;
   const { game } = session.trading;
   if (!session.active || session.waits || !around.tradable || game === null) return step;
-  const memory = structuredClone(session.memory);
+  const { behaviour } = around;
+  if (behaviour[what] === undefined) return step;
+  const memory = copyOf(session.memory);
   let orders: readonly Order[];
   try {
-    orders = around.behaviour[what]?.(viewOf(session, game, { around, memory })) ?? [];
+    orders = behaviour[what](viewOf(session, game, { around, memory })) ?? [];
   } catch (error) {
     return failed(step, error);
   }
+  if (orders.length === 0) return { session: { ...session, memory }, happenings: step.happenings };
   return orders.reduce<Step>(
     (sofar, one) => {
       const next = order(sofar.session, one);
@@ -166,6 +169,15 @@ function ask(step: Step, around: Surroundings, what: 'onGameStart' | 'onTick'): 
     },
     { ...step, session: { ...session, memory } },
   );
+}
+
+/** A strategy's memory is JSON, and mostly flat: a deep copy at each tick would cost more than the rest of the engine. */
+function copyOf(memory: Record<string, unknown>): Record<string, unknown> {
+  for (const key in memory) {
+    const value = memory[key];
+    if (typeof value === 'object' && value !== null) return structuredClone(memory);
+  }
+  return { ...memory };
 }
 
 /** A strategy that fails stops its session, and no other. */
@@ -198,9 +210,15 @@ function viewOf(
   const { cash, position, sidebet } = trading;
   return {
     gameId: id,
-    ...{ tick, price, cash, position, sidebet, betsThisGame, memory },
+    tick,
+    price,
     prices: around.prices,
+    cash,
     worth: worth(trading),
+    position,
+    sidebet,
+    betsThisGame,
     recentGames: around.recentGames,
+    memory,
   };
 }

@@ -1,0 +1,101 @@
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { strategy, type Strategy } from '@vectra/protocol';
+import { describeFailure } from '@vectra/service-kit';
+import { z } from 'zod';
+import { wholeOption } from './backtest/query.js';
+
+const WRONG_USAGE = 2;
+const INTERRUPTED = 130;
+
+/** A command of `paper` that works through games. */
+export interface Command<A> {
+  name: string;
+  help: string;
+  /** @throws Error saying what is wrong with the arguments. */
+  read(args: readonly string[]): 'help' | A;
+  /** Gives the exit status. */
+  run(given: A, signal: AbortSignal): Promise<number>;
+}
+
+/** Runs a command; gives its exit status. The result goes to standard output, all else to standard error. Ctrl-C stops it: 130. */
+export async function runCommand<A>(command: Command<A>, args: readonly string[]): Promise<number> {
+  const { stdout, stderr } = process;
+  let given;
+  try {
+    given = command.read(args);
+  } catch (error) {
+    stderr.write(
+      `paper ${command.name}: ${describeFailure(error)}\npaper ${command.name} --help shows what it takes\n`,
+    );
+    return WRONG_USAGE;
+  }
+  if (given === 'help') {
+    stdout.write(command.help);
+    return 0;
+  }
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    return await command.run(given, stop.signal);
+  } catch (error) {
+    if (stop.signal.aborted) {
+      stderr.write('stopped: nothing was written\n');
+      return INTERRUPTED;
+    }
+    stderr.write(`paper ${command.name}: ${describeFailure(error)}\n`);
+    return 1;
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+  }
+}
+
+/** The strategy in a file, and the JSON that it is written as. @throws Error naming the file and what is wrong in it. */
+export async function readStrategy(file: string): Promise<{ strategy: Strategy; written: unknown }> {
+  const text = await readFile(file, 'utf8');
+  let written: unknown;
+  try {
+    written = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is no JSON: ${describeFailure(error)}`, { cause: error });
+  }
+  const parsed = strategy.safeParse(written);
+  if (!parsed.success) throw new Error(`${file} is no strategy:\n${z.prettifyError(parsed.error)}`);
+  return { strategy: parsed.data, written };
+}
+
+/** Worker threads. @throws Error when it is no number from 1 on. */
+export function readJobs(given: string | undefined): number {
+  return wholeOption('--jobs', given) ?? availableParallelism();
+}
+
+/** @throws Error when a report cannot have that name. */
+export function readOut(given: string | undefined): string | undefined {
+  if (given !== undefined && !/\.(html|json)$/.test(given))
+    throw new Error(`--out: expected a name that ends with .html or .json, was "${given}"`);
+  return given;
+}
+
+/** Before hours of work rather than after. @throws Error when nothing can be written there. */
+export async function expectWritable(out: string | undefined): Promise<void> {
+  if (out === undefined) return;
+  try {
+    await access(dirname(out), constants.W_OK);
+  } catch (error) {
+    throw new Error(`--out: nothing can be written to ${dirname(out)}: ${describeFailure(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+const MOST_NAMED = 10;
+
+/** Says on standard error which games were left out, and why. */
+export function tellLeftOut(leftOut: readonly string[]): void {
+  for (const reason of leftOut.slice(0, MOST_NAMED)) process.stderr.write(`left out: ${reason}\n`);
+  if (leftOut.length > MOST_NAMED)
+    process.stderr.write(`left out: ${(leftOut.length - MOST_NAMED).toLocaleString('en')} more\n`);
+}
