@@ -1,23 +1,30 @@
-import type { Command, Event, Reply, UnrecoveredReason } from '@vectra/protocol';
-import { backoff } from './backoff.js';
-import { isEvent, readMessage } from './message.js';
-import { epochOf, isCovered, seqOf } from './place.js';
-import { socketConstructor, type Socket, type SocketConstructor } from './socket.js';
-
-/** How often a live connection is asked for a sign of life; one that gives none until the next time is replaced. */
-const PING_MS = 10_000;
-/** A connection that lived this long was a success: the next attempt is the first again. */
-const STABLE_MS = 5_000;
-/** From here on the server says that coming back is of no use. */
-const FIRST_TERMINAL_CODE = 4500;
+import type {
+  Command,
+  DeliveryMode,
+  Event,
+  GamesFilter,
+  ReplaySpeed,
+  Reply,
+  ReplyOf,
+  Strategy,
+  UnrecoveredReason,
+} from '@vectra/protocol';
+import type { EventsOf } from './channels.js';
+import type { PaperTrading } from './paper.js';
+import type { Replay } from './replay.js';
+import type { SocketConstructor } from './socket.js';
 
 export interface ConnectOptions {
-  /** The gateway's WebSocket: `ws://host:port/ws`. */
+  /** The gateway: `http://host:port`, or its WebSocket, `ws://host:port/ws`. */
   url: string;
-  /** Event types (`game.tick`), families (`game.*`) or `*`. */
-  channels: string[];
+  /** Event types (`game.tick`), families (`game.*`) or `*`. More can be subscribed later. */
+  channels?: readonly string[];
   /** A resume token (`epoch:seq`): first delivers every event after it. Without it, events from now on. */
   since?: string;
+  /** What is left out when events come faster than they are taken: nothing, unless told otherwise. */
+  mode?: DeliveryMode;
+  /** For what is not for everybody. Told to the gateway on every connection, never in an address. */
+  token?: string;
   /** For Node below 22, where WebSocket is no global: that of `ws`. */
   WebSocket?: SocketConstructor;
 }
@@ -41,15 +48,29 @@ export interface Unrecovered {
   since: string | null;
 }
 
-export interface Listeners {
-  event: (event: Event) => void;
-  status: (status: Status) => void;
-  unrecovered: (missed: Unrecovered) => void;
+/** How things stood at `id`: the newest event of each type that still holds, oldest first. They do not come again as events. */
+export interface Snapshot {
+  id: string | null;
+  events: Event[];
 }
 
-/** The gateway refused the subscription, or closed the connection for good. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
+/** What a connection tells. */
+export interface Told {
+  event: Event;
+  status: Status;
+  unrecovered: Unrecovered;
+  snapshot: Snapshot;
+}
+
+/** Which recorded games: one, a list, or those that a filter finds, oldest first. */
+export interface ReplayOptions {
+  gameId?: string;
+  games?: string[];
+  query?: GamesFilter;
+  /** How many times faster than it was played, 0.1 to 100, or `max`; 1 unless told otherwise. */
+  speed?: ReplaySpeed;
+  /** Goes on with the games after it; so unless false. */
+  continuous?: boolean;
 }
 
 /**
@@ -57,220 +78,40 @@ export class RefusedError extends Error {
  *
  * An iteration gets the events from its start on and ends with `close()`; it throws `RefusedError` when the gateway
  * will not have this client. What one iteration has not read yet waits in memory.
+ *
+ * Commands are promises. They wait for the first connection, and reject with a `GatewayError` when the gateway refuses them or the
+ * connection is lost before the answer; what was subscribed and joined is taken up again by itself, an order never is.
  */
 export interface Connection extends AsyncIterable<Event> {
   readonly status: Status;
   /** The resume token from which a later connection would go on; null before the first event of an empty log. */
   readonly position: string | null;
   /** Calls the listener from now on; the function returned ends that. */
-  on<K extends keyof Listeners>(name: K, listener: Listeners[K]): () => void;
+  on<K extends keyof Told>(name: K, listener: (value: Told[K]) => void): () => void;
+  /** Iterates over the events of some channels from now on, and subscribes to those that are not yet. */
+  events<C extends string>(...channels: C[]): AsyncIterable<EventsOf<C>>;
+  subscribe(...channels: string[]): Promise<void>;
+  unsubscribe(...channels: string[]): Promise<void>;
+  /** Holds the live events, or the replay that runs; none is lost. Also across a lost connection. */
+  pause(): Promise<void>;
+  /** Goes on where it was paused; with `skip` live events go on at the present. @returns how many events of the log were left out. */
+  resume(options?: { skip?: boolean }): Promise<number>;
+  /** Plays recorded games; live events are held meanwhile, and go on after it. One replay at a time. */
+  replay(what: ReplayOptions): Promise<Replay>;
+  /** Makes a session of paper trading, or goes on with the one there is (then without a strategy, or it is not looked at). */
+  joinLive(id: string, strategy?: StrategyInput): Promise<PaperTrading>;
   close(): void;
 }
 
-/**
- * Connects, and keeps connected until closed.
- *
- * @throws TypeError without a WebSocket; the WebSocket's SyntaxError when the URL is none.
- */
-export function connect(options: ConnectOptions): Connection {
-  return new GatewayConnection(options);
-}
+/** A strategy as it is written: without `kind` a ladder of sidebets, amounts as numbers or decimal strings. */
+export type StrategyInput = Strategy | ({ name: string } & Record<string, unknown>);
 
-class GatewayConnection implements Connection {
-  readonly #options: ConnectOptions;
-  readonly #Socket: SocketConstructor;
-  readonly #listeners: { [K in keyof Listeners]: Set<Listeners[K]> } = {
-    event: new Set(),
-    status: new Set(),
-    unrecovered: new Set(),
-  };
-  #status: Status = { state: 'connecting' };
-  /** Every event up to here was delivered, or could not be and that was told. */
-  #position: string | null;
-  /** The gateway has accepted the subscription before, so a lack of position means that its log was empty. */
-  #wasLive = false;
-  #liveSince = 0;
-  #attempt = 0;
-  #socket: Socket | undefined;
-  #heard = false;
-  #watch: ReturnType<typeof setInterval> | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+/** Sends a command and waits for an answer of one of the types; `answered` is called with it before any later message is read. */
+export type AskGateway = <T extends Reply['type']>(
+  command: Ask,
+  types: readonly T[],
+  answered?: (reply: ReplyOf<T>) => void,
+) => Promise<ReplyOf<T>>;
 
-  constructor(options: ConnectOptions) {
-    this.#options = options;
-    this.#Socket = socketConstructor(options.WebSocket);
-    this.#position = options.since ?? null;
-    this.#open();
-  }
-
-  get status(): Status {
-    return this.#status;
-  }
-
-  get position(): string | null {
-    return this.#position;
-  }
-
-  on<K extends keyof Listeners>(name: K, listener: Listeners[K]): () => void {
-    this.#listeners[name].add(listener);
-    return () => this.#listeners[name].delete(listener);
-  }
-
-  close(): void {
-    if (this.#status.state !== 'closed') this.#end(null);
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<Event, void, undefined> {
-    const waiting: Event[] = [];
-    let wake: () => void = () => undefined;
-    const ends = [
-      this.on('event', (event) => {
-        waiting.push(event);
-        wake();
-      }),
-      this.on('status', () => wake()),
-    ];
-    const read = async function* (connection: Connection): AsyncGenerator<Event, void, undefined> {
-      try {
-        for (;;) {
-          yield* waiting.splice(0);
-          if (waiting.length > 0) continue;
-          const { status } = connection;
-          if (status.state !== 'closed') await new Promise<void>((resolve) => (wake = resolve));
-          else if (status.reason === null) return;
-          else throw new RefusedError(status.reason);
-        }
-      } finally {
-        for (const end of ends) end();
-      }
-    };
-    return read(this);
-  }
-
-  #open(): void {
-    const socket = new this.#Socket(this.#options.url);
-    this.#socket = socket;
-    this.#heard = false;
-    this.#watch = setInterval(() => this.#checkAlive(), PING_MS);
-    const current = (act: () => void) => {
-      if (this.#socket === socket) act();
-    };
-    socket.addEventListener('open', () => current(() => this.#subscribe()));
-    socket.addEventListener('message', ({ data }) => current(() => this.#receive(data)));
-    socket.addEventListener('close', ({ code, reason }) =>
-      current(() => this.#lost(code ?? 0, reason ?? '')),
-    );
-    // A close always follows, and says what is to be done.
-    socket.addEventListener('error', () => undefined);
-  }
-
-  #subscribe(): void {
-    const since = this.#position;
-    const { channels } = this.#options;
-    this.#send({ action: 'subscribe', channels, ...(since === null ? {} : { since }) });
-  }
-
-  #send(command: Command): void {
-    this.#socket?.send(JSON.stringify(command));
-  }
-
-  #receive(data: unknown): void {
-    this.#heard = true;
-    const message = readMessage(data);
-    if (message === undefined) this.#replace();
-    else if (isEvent(message)) this.#deliver(message);
-    else this.#answer(message);
-  }
-
-  #deliver(event: Event): void {
-    const place = this.#position;
-    if (isCovered(event.id, place)) return;
-    this.#position = event.id;
-    const reason = place === null ? undefined : this.#missedBetween(place, event.id);
-    if (reason !== undefined) this.#emit('unrecovered', { reason, since: place });
-    if (this.#socket !== undefined) this.#emit('event', event);
-  }
-
-  /** The log's numbers have no gaps, so whoever gets every event sees at once when one is missing. */
-  #missedBetween(place: string, id: string): 'epoch_changed' | 'hole' | undefined {
-    if (epochOf(place) !== epochOf(id)) return 'epoch_changed';
-    const isNext = seqOf(id) === seqOf(place) + 1;
-    return isNext || !this.#options.channels.includes('*') ? undefined : 'hole';
-  }
-
-  #answer(reply: Reply): void {
-    if (reply.type === 'subscribed') this.#subscribed(reply);
-    else if (reply.type === 'pong') {
-      // Events of other channels count too: the place stays young, and the log may be trimmed up to it.
-      const place = this.#position;
-      if (reply.id === null || isCovered(reply.id, place)) return;
-      if (place === null || epochOf(place) === epochOf(reply.id)) this.#position = reply.id;
-    } else if (reply.type === 'error' && reply.action === 'subscribe' && reply.code === 'bad_command') {
-      this.#end(reply.message);
-    } else if (reply.type === 'error' && this.#status.state !== 'live') this.#replace();
-  }
-
-  #subscribed({ recovered, reason, id }: Extract<Reply, { type: 'subscribed' }>): void {
-    const since = this.#position;
-    const missed = recovered ? undefined : (reason ?? this.#unknownPlace(id));
-    if (!recovered) this.#position = id;
-    this.#wasLive = true;
-    this.#liveSince = performance.now();
-    this.#setStatus({ state: 'live' });
-    if (missed !== undefined) this.#emit('unrecovered', { reason: missed, since });
-  }
-
-  #unknownPlace(id: string | null): 'unknown_place' | undefined {
-    const asked = this.#position !== null;
-    return asked || (this.#wasLive && id !== null) ? 'unknown_place' : undefined;
-  }
-
-  #checkAlive(): void {
-    if (!this.#heard) this.#replace();
-    else if (this.#status.state === 'live') this.#send({ action: 'ping' });
-    this.#heard = false;
-  }
-
-  /** Gives up a socket without waiting for its close, which a dead link may delay for minutes. */
-  #replace(): void {
-    const socket = this.#socket;
-    this.#lost(0, '');
-    socket?.close();
-  }
-
-  #lost(code: number, reason: string): void {
-    if (code >= FIRST_TERMINAL_CODE) {
-      this.#end(reason === '' ? `closed by the gateway with code ${code}` : reason);
-      return;
-    }
-    this.#drop();
-    const wasStable = this.#status.state === 'live' && performance.now() - this.#liveSince >= STABLE_MS;
-    this.#attempt = wasStable ? 1 : this.#attempt + 1;
-    this.#retry = setTimeout(() => this.#open(), backoff(this.#attempt));
-    this.#setStatus({ state: 'reconnecting', attempt: this.#attempt });
-  }
-
-  #end(reason: string | null): void {
-    const socket = this.#socket;
-    this.#drop();
-    clearTimeout(this.#retry);
-    this.#setStatus({ state: 'closed', reason });
-    socket?.close();
-  }
-
-  #drop(): void {
-    this.#socket = undefined;
-    clearInterval(this.#watch);
-  }
-
-  #setStatus(status: Status): void {
-    this.#status = status;
-    this.#emit('status', status);
-  }
-
-  #emit<K extends keyof Listeners>(name: K, value: Parameters<Listeners[K]>[0]): void {
-    for (const listener of this.#listeners[name] as Set<(value: Parameters<Listeners[K]>[0]) => void>) {
-      listener(value);
-    }
-  }
-}
+/** A command as it is asked for; its `ref` is given when it is sent. */
+export type Ask = Command extends infer C ? (C extends Command ? Omit<C, 'ref'> : never) : never;

@@ -1,11 +1,18 @@
 export { backoff } from './backoff.js';
-export {
-  connect,
-  RefusedError,
-  type ConnectOptions,
-  type Connection,
-  type Listeners,
-  type Status,
-  type Unrecovered,
+export type { EventsOf } from './channels.js';
+export { connect } from './client.js';
+export type {
+  ConnectOptions,
+  Connection,
+  ReplayOptions,
+  Snapshot,
+  Status,
+  StrategyInput,
+  Told,
+  Unrecovered,
 } from './connection.js';
+export { GatewayError, RefusedError, type GatewayErrorCode } from './errors.js';
+export type { OrderResult, PaperMessage, PaperTold, PaperTrading } from './paper.js';
+export type { Replay, ReplayStatus } from './replay.js';
+export { rest, RestError, type GamesQuery, type Rest } from './rest.js';
 export type { Socket, SocketConstructor, SocketEvent } from './socket.js';

@@ -1,3 +1,4 @@
+export * from './channelMatcher.js';
 export * from './channels.js';
 export * from './decimal.js';
 export * from './envelope.js';

@@ -26,6 +26,18 @@ export class FakeSocket implements Socket {
     this.#handlers.set(type, [...(this.#handlers.get(type) ?? []), handler]);
   }
 
+  /** The commands of an action that were sent, oldest first. */
+  asked(action: string): Record<string, unknown>[] {
+    return this.sent.filter((command) => command.action === action);
+  }
+
+  /** The `ref` of the newest command of an action. */
+  refOf(action: string): string {
+    const { ref } = this.asked(action).at(-1) ?? {};
+    if (typeof ref !== 'string') throw new Error(`expected a ${action} with a ref`);
+    return ref;
+  }
+
   send(data: string): void {
     this.sent.push(JSON.parse(data) as Record<string, unknown>);
   }

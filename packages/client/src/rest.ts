@@ -1,0 +1,99 @@
+import type { GameRecording, GameSummary, PaperSession } from '@vectra/protocol';
+import { httpAddress } from './address.js';
+
+/** Longer than the gateway ever takes to answer. */
+const TIMEOUT_MS = 15_000;
+
+/** The gateway refused a request: its HTTP status, and its code and words for the reason. */
+export class RestError extends Error {
+  override readonly name = 'RestError';
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Times are ISO 8601: a day, or a time in UTC. */
+export interface GamesQuery {
+  from?: string;
+  to?: string;
+  minPeak?: number;
+  /** 1 to 200. */
+  limit?: number;
+  /** The `next` of the page before. */
+  cursor?: string;
+}
+
+export interface GamesPage {
+  /** Newest first. */
+  games: GameSummary[];
+  /** The cursor of the next page; null when there is none. */
+  next: string | null;
+}
+
+export interface Problem {
+  part: string;
+  message: string;
+  remedy: string;
+}
+
+/** How the system is; more fields as the gateway has them. */
+export interface Health extends Record<string, unknown> {
+  status: 'ok' | 'degraded' | 'down';
+  problems: Problem[];
+  notes: Problem[];
+  services: Record<string, { ok: boolean; instances: { instance: string; at: number; fresh: boolean }[] }>;
+  log: { epoch: string | null; first: number; last: number; reachable: boolean };
+  groups: { name: string; lag: number; pending: number; deadLetters: number; required: boolean }[];
+  gateway: { clients: number; latencyMs: { p50: number | null; p95: number | null; p99: number | null } };
+}
+
+/** The gateway's REST routes. @throws RestError when it refuses; fetch's TypeError when it is not reached. */
+export interface Rest {
+  games(query?: GamesQuery): Promise<GamesPage>;
+  game(id: string): Promise<GameRecording>;
+  /** Also when it is not well. */
+  health(): Promise<Health>;
+  sessions(): Promise<PaperSession[]>;
+}
+
+/** @param url the gateway, as `http://host:port`. @throws TypeError when it is no URL. */
+export function rest({ url, token }: { url: string; token?: string }): Rest {
+  const base = httpAddress(url);
+  const get = async (path: string, accepted: number[] = []): Promise<unknown> => {
+    const response = await fetch(base + path, {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const body: unknown = await response.json().catch(() => undefined);
+    if (body !== undefined && (response.ok || accepted.includes(response.status))) return body;
+    throw refusalOf(response.status, body, base + path);
+  };
+  return {
+    games: async (query = {}) => (await get(`/api/games${queryOf(query)}`)) as GamesPage,
+    game: async (id) => (await get(`/api/games/${encodeURIComponent(id)}`)) as GameRecording,
+    health: async () => (await get('/health', [503])) as Health,
+    sessions: async () => ((await get('/api/live/sessions')) as { sessions: PaperSession[] }).sessions,
+  };
+}
+
+function queryOf(query: GamesQuery): string {
+  const text = new URLSearchParams(
+    Object.entries(query).map(([name, value]) => [name, String(value)] as [string, string]),
+  ).toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function refusalOf(status: number, body: unknown, address: string): RestError {
+  const { code, message } =
+    (body as { error?: { code?: string; message?: string } } | undefined)?.error ?? {};
+  return new RestError(
+    status,
+    code ?? 'no_gateway',
+    message ?? `${address} answered ${status}, and not as a gateway does`,
+  );
+}
