@@ -83,7 +83,7 @@ class GatewayConnection implements Connection {
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Event, void, undefined> {
-    return this.#inbox((event): event is Event => event !== undefined)[Symbol.asyncIterator]();
+    return this.#inbox(selects(['*']))[Symbol.asyncIterator]();
   }
 
   events<C extends string>(...channels: C[]): AsyncIterable<EventsOf<C>> {

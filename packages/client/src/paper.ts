@@ -49,7 +49,7 @@ export class PaperTrading implements AsyncIterable<PaperMessage> {
 
   /** Everything it is told from now on. */
   [Symbol.asyncIterator](): AsyncGenerator<PaperMessage, void, undefined> {
-    const inbox: Inbox<PaperMessage> = new Inbox(() => this.#inboxes.delete(inbox));
+    const inbox = new Inbox<PaperMessage>(() => this.#inboxes.delete(inbox));
     if (this.#end === undefined) this.#inboxes.add(inbox);
     else inbox.end(this.#end.error);
     return inbox[Symbol.asyncIterator]();
@@ -84,7 +84,7 @@ export class PaperTrading implements AsyncIterable<PaperMessage> {
   take(message: PaperMessage): void {
     if ('session' in message) this.#session = message.session;
     for (const inbox of this.#inboxes) inbox.push(message);
-    this.#listeners.emit(message.type, message as never);
+    this.#listeners.emit(message.type, message);
   }
 
   /** @internal Nothing is told any more. */

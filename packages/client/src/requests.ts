@@ -40,7 +40,7 @@ export class Requests {
         reject,
         timer: setTimeout(() => this.#giveUp(ref), ANSWER_MS),
       });
-      send({ ...command, ref } as Command);
+      send({ ...command, ref });
     });
   }
 

@@ -9,7 +9,7 @@ const EPOCH = 'aaaa';
 function eventAt(seq: number): Event {
   const event = tick(seq, EPOCH);
   // Every third one is of another family.
-  return seq % 3 === 0 ? ({ ...event, type: 'error', data: { code: 'A', message: 'b' } } as Event) : event;
+  return seq % 3 === 0 ? { ...event, type: 'error', data: { code: 'A', message: 'b' } } : event;
 }
 
 /** What may happen, in any order. The number says how much of it. */
