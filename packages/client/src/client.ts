@@ -1,4 +1,4 @@
-import type { Command, Event, Reply, ReplyOf } from '@vectra/protocol';
+import type { Command, ErrorCode, Event, Reply, ReplyOf } from '@vectra/protocol';
 import { socketAddress } from './address.js';
 import { covers, selects, type EventsOf } from './channels.js';
 import type {
@@ -43,6 +43,8 @@ class GatewayConnection implements Connection {
   readonly #channels: Set<string>;
   readonly #link: Link;
   #status: Status = { state: 'connecting' };
+  /** Why the gateway refused this client for good. */
+  #refusal: ErrorCode | null = null;
   #replay: Replay | undefined;
   /** Live events were paused; a new connection then does not subscribe before they are resumed. */
   #held = false;
@@ -147,7 +149,7 @@ class GatewayConnection implements Connection {
     const inbox = new Inbox<E>(() => offs.forEach((off) => off()));
     const close = (status: Status): void => {
       if (status.state !== 'closed') return;
-      inbox.end(status.reason === null ? null : new RefusedError(status.reason));
+      inbox.end(status.reason === null ? null : new RefusedError(this.#refusal, status.reason));
     };
     const offs = [this.on('event', (event) => wants(event) && inbox.push(event)), this.on('status', close)];
     close(this.#status);
@@ -176,8 +178,9 @@ class GatewayConnection implements Connection {
     return new Promise((resolve, reject) => {
       const look = (status: Status): void => {
         if (status.state === 'live') resolve();
-        else if (status.state === 'closed') reject(new GatewayError('closed', status.reason ?? 'closed'));
-        else return;
+        else if (status.state === 'closed') {
+          reject(new GatewayError(this.#refusal ?? 'closed', status.reason ?? 'the client is closed'));
+        } else return;
         off();
       };
       const off = this.on('status', look);
@@ -255,8 +258,10 @@ class GatewayConnection implements Connection {
 
   /** While there is no connection yet, what is refused is the token or the subscription. */
   #refused({ code, message }: ReplyOf<'error'>): void {
-    if (LASTING.has(code)) this.#end(message);
-    else this.#link.replace();
+    if (LASTING.has(code)) {
+      this.#refusal = code;
+      this.#end(message);
+    } else this.#link.replace();
   }
 
   #subscribed({ recovered, reason, id }: ReplyOf<'subscribed'>): void {

@@ -20,6 +20,13 @@ export class GatewayError extends Error {
 /** The gateway refused the token or the subscription, or closed the connection for good. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
+  /** The gateway's code for it; null when it closed the connection without one. */
+  readonly code: ErrorCode | null;
+
+  constructor(code: ErrorCode | null, message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** Whether an error says that the connection was lost, which a later attempt may mend. */

@@ -14,5 +14,13 @@ export type {
 export { GatewayError, RefusedError, type GatewayErrorCode } from './errors.js';
 export type { OrderResult, PaperMessage, PaperTold, PaperTrading } from './paper.js';
 export type { Replay, ReplayStatus } from './replay.js';
-export { rest, RestError, type GamesQuery, type Rest } from './rest.js';
+export {
+  rest,
+  RestError,
+  type GamesPage,
+  type GamesQuery,
+  type Health,
+  type Rest,
+  type SessionPage,
+} from './rest.js';
 export type { Socket, SocketConstructor, SocketEvent } from './socket.js';

@@ -1,4 +1,4 @@
-import type { GameRecording, GameSummary, PaperSession } from '@vectra/protocol';
+import type { GameRecording, GameSummary, PaperHappening, PaperSession } from '@vectra/protocol';
 import { httpAddress } from './address.js';
 
 /** Longer than the gateway ever takes to answer. */
@@ -52,13 +52,24 @@ export interface Health extends Record<string, unknown> {
   gateway: { clients: number; latencyMs: { p50: number | null; p95: number | null; p99: number | null } };
 }
 
+export interface SessionPage {
+  session: PaperSession;
+  /** The lines from number `from` on, oldest first. */
+  history: { from: number; lines: PaperHappening[]; next: number | null };
+  /** The wallet after each game that ended in these lines. */
+  equity: { gameId: string; wallet: string }[];
+}
+
 /** The gateway's REST routes. @throws RestError when it refuses; fetch's TypeError when it is not reached. */
 export interface Rest {
   games(query?: GamesQuery): Promise<GamesPage>;
   game(id: string): Promise<GameRecording>;
   /** Also when it is not well. */
   health(): Promise<Health>;
+  /** Sessions of paper trading, newest first. */
   sessions(): Promise<PaperSession[]>;
+  /** One with the newest lines of its history, as many as `limit` (1 to 10,000; 1,000 unless told otherwise). */
+  session(id: string, options?: { limit?: number }): Promise<SessionPage>;
 }
 
 /** @param url the gateway, as `http://host:port`. @throws TypeError when it is no URL. */
@@ -78,10 +89,12 @@ export function rest({ url, token }: { url: string; token?: string }): Rest {
     game: async (id) => (await get(`/api/games/${encodeURIComponent(id)}`)) as GameRecording,
     health: async () => (await get('/health', [503])) as Health,
     sessions: async () => ((await get('/api/live/sessions')) as { sessions: PaperSession[] }).sessions,
+    session: async (id, options = {}) =>
+      (await get(`/api/live/sessions/${encodeURIComponent(id)}${queryOf(options)}`)) as SessionPage,
   };
 }
 
-function queryOf(query: GamesQuery): string {
+function queryOf(query: GamesQuery | { limit?: number }): string {
   const text = new URLSearchParams(
     Object.entries(query).map(([name, value]) => [name, String(value)] as [string, string]),
   ).toString();

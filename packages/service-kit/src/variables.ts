@@ -309,6 +309,17 @@ export const variableGroups = {
       about: 'Folder of the built web app.',
     },
   },
+  'Command line (vectra)': {
+    GATEWAY_URL: {
+      schema: url('http:', 'https:'),
+      fallback: 'http://127.0.0.1:8080',
+      about: 'The gateway that `vectra` speaks to.',
+    },
+    VECTRA_TOKEN: {
+      schema: text.optional(),
+      about: 'Its token for what is not for everybody. There is no option for it: others see command lines.',
+    },
+  },
   Simulator: {
     SIMULATOR_PORT: { schema: port, fallback: '8090', about: 'The simulated game server.' },
     SIMULATOR_SEED: {
