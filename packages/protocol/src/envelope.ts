@@ -37,15 +37,18 @@ type DraftFields = 'type' | 'timestamp' | 'gameId' | 'source' | 'data';
 export type Draft =
   { [T in KnownType]: Pick<Envelope<T>, DraftFields> }[KnownType] | Pick<Envelope<RawType>, DraftFields>;
 
-const envelope = z.object({
-  v: z.literal(PROTOCOL_VERSION),
-  type: z.string(),
-  id: resumeToken,
-  seq: z.int().min(1),
-  timestamp: z.int(),
-  gameId: gameIdSchema.nullable(),
-  source: z.enum(SOURCES),
-  data: z.unknown(),
+/** What every event has. */
+export const envelope = z.object({
+  v: z.literal(PROTOCOL_VERSION).describe("the protocol's version"),
+  type: z.string().describe('what happened; it says what data holds'),
+  id: resumeToken.describe('epoch:seq, the resume token'),
+  seq: z.int().min(1).describe('position in the log: from 1, without gaps'),
+  timestamp: z.int().describe('Unix ms at which the feed received what the event is made from'),
+  gameId: gameIdSchema.nullable().describe('null for events that belong to no game'),
+  source: z
+    .enum(SOURCES)
+    .describe('the public socket, the logged-in page, the simulator, or a replayed recording'),
+  data: z.unknown().describe('what the type says'),
 });
 
 export const RAW_PREFIX = 'raw.';

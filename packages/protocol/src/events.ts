@@ -12,126 +12,165 @@ const nullableMoney = decimalString.nullable();
 export const BACKFILL_SOURCES = ['partialPrices', 'snapshot', 'gameHistory', 'seed'] as const;
 const backfillSource = z.enum(BACKFILL_SOURCES);
 
-/** A sidebet wins when the rug falls at or before `endTick` (= `startTick` + 40). */
 const sidebet = z.object({
   betId: z.string().nullable(),
   playerId: z.string(),
   username: z.string().nullable(),
-  betAmount: money,
-  xPayout: z.number(),
+  betAmount: money.describe('SOL'),
+  xPayout: z.number().describe('what a won bet pays, stake included, as a multiple of the stake'),
   startTick: tick,
-  endTick: tick,
+  endTick: tick.describe('startTick + 40: the bet wins when the rug falls at or before it'),
   coinAddress: z.string().nullable(),
-  /** The bet is the logged-in account's own. */
-  own: z.boolean(),
+  own: z.boolean().describe("the bet is the logged-in account's own"),
 });
 
-/** The `data` of each event type. Money and prices are decimal strings, ticks are counts from 0, times are Unix ms. */
+/**
+ * The `data` of each event type. Money and prices are decimal strings, ticks are counts from 0, times are Unix ms. What is described
+ * here is what the protocol's documents say.
+ */
 export const eventData = {
-  /** A game became active, or was joined midway (`joinedAtTick` > 0): after its rug, when it came and went unseen. */
-  'game.start': z.object({
-    serverSeedHash: hash,
-    gameVersion: z.string().nullable(),
-    joinedAtTick: tick,
-  }),
-  /** One price. `backfilled` says by what it was learnt when it was not received live. */
-  'game.tick': z.object({
-    tickCount: tick,
-    price: decimalString,
-    active: z.boolean(),
-    rugged: z.boolean(),
-    phase,
-    /** Milliseconds left of the countdown, 0 in play. */
-    cooldownTimer: z.int().min(0),
-    /** Trades in this game so far; null when the tick was backfilled. */
-    tradeCount: z.int().min(0).nullable(),
-    backfilled: backfillSource.optional(),
-  }),
-  /** The phase changed, or a second of the countdown passed. */
-  'game.phase': z.object({ phase, previous: phase, cooldownTimer: z.int().min(0) }),
-  /** The rug, or a game lost sight of before its rug (`interrupted`: rug tick and price unknown). */
-  'game.end': z.object({
-    reason: z.enum(['rugged', 'interrupted']),
-    rugTick: tick.nullable(),
-    rugPrice: nullableMoney,
-    peakMultiplier: decimalString,
-    /** The highest tick known. */
-    tickCount: tick,
-  }),
-  /** The seed was revealed: the game's prices re-derived and compared. */
-  'game.sealed': z.object({
-    serverSeed: z.string(),
-    serverSeedHash: z.string(),
-    /** `verified`: hash and every price agree. `hash-only`: no price to compare. `mismatch`: something disagrees. */
-    verdict: z.enum(['verified', 'mismatch', 'hash-only']),
-    /** `prices` holds every tick from 0 to the rug, rug price included. */
-    complete: z.boolean(),
-    prices: z.array(decimalString),
-    peakMultiplier: decimalString.nullable(),
-    /** When the upstream says the game ended. */
-    endedAt: z.int().nullable(),
-  }),
-  /** Ticks were missed (`healed` false) or a reported gap was filled (`healed` true, `by` says from what). */
-  'game.gap': z.object({
-    fromTick: tick,
-    toTick: tick,
-    healed: z.boolean(),
-    by: backfillSource.nullable(),
-  }),
-  'player.identity': z.object({
-    playerId: z.string().nullable(),
-    username: z.string().nullable(),
-    hasUsername: z.boolean(),
-  }),
-  /** The account as the server states it; further fields as received. */
-  'player.update': z.looseObject({
-    cash: money,
-    bonusBalance: nullableMoney,
-    positionQty: money,
-    avgCost: money,
-    totalInvested: nullableMoney,
-    cumulativePnL: nullableMoney,
-    pnlPercent: nullableMoney,
-    sidebetPnl: nullableMoney,
-  }),
-  /** The account's place in the running game; `entry` as received, null before its first action. */
-  'player.leaderboard': z.object({ entry: z.record(z.string(), z.unknown()).nullable() }),
-  'player.trade': z.object({
-    tradeId: z.string(),
-    playerId: z.string(),
-    username: z.string().nullable(),
-    level: z.int().nullable(),
-    side: z.enum(['buy', 'sell', 'short_open', 'short_close']),
-    tickIndex: tick,
-    price: decimalString,
-    qty: money,
-    amount: money,
-    leverage: z.number().nullable(),
-    coin: z.string().nullable(),
-    bonusPortion: nullableMoney,
-    realPortion: nullableMoney,
-  }),
-  'player.drift': z.object({ field: z.string(), local: decimalString, server: decimalString }),
-  'sidebet.placed': sidebet,
-  'sidebet.result': sidebet.extend({
-    won: z.boolean(),
-    payout: money,
-    profit: money,
-    tickIndex: tick.nullable(),
-  }),
-  'connection.status': z.object({
-    status: z.enum(['connecting', 'connected', 'reconnecting', 'disconnected', 'degraded', 'standby']),
-    /** Which connection speaks: `public`, `chrome`. */
-    source: z.string(),
-    /** Connection attempts since the last success. */
-    attempt: z.int().min(0),
-    reason: z.string().nullable(),
-  }),
-  error: z.object({ code: z.string(), message: z.string() }),
+  'game.start': z
+    .object({
+      serverSeedHash: hash.describe('announced before the game; its seed is in game.sealed'),
+      gameVersion: z.string().nullable(),
+      joinedAtTick: tick.describe(
+        '0, or where the game was when it was joined; its rug, when it came and went unseen',
+      ),
+    })
+    .describe('A game became active, was joined midway, or came and went unseen.'),
+  'game.tick': z
+    .object({
+      tickCount: tick.describe('which tick of the game this is'),
+      price: decimalString.describe('a multiple of the price at the start'),
+      active: z.boolean(),
+      rugged: z.boolean(),
+      phase,
+      cooldownTimer: z.int().min(0).describe('milliseconds left of the countdown, 0 in play'),
+      tradeCount: z.int().min(0).nullable().describe('trades in this game so far; null when backfilled'),
+      backfilled: backfillSource.optional().describe('by what it was learnt when it was not received live'),
+    })
+    .describe("One price: each tick, the rug's included."),
+  'game.phase': z
+    .object({
+      phase,
+      previous: phase,
+      cooldownTimer: z.int().min(0).describe('milliseconds left of the countdown, 0 in play'),
+    })
+    .describe('The phase changed, or a second of the countdown passed.'),
+  'game.end': z
+    .object({
+      reason: z.enum(['rugged', 'interrupted']).describe('interrupted: lost sight of before its rug'),
+      rugTick: tick.nullable().describe('null when the rug was not seen'),
+      rugPrice: nullableMoney.describe('null when the rug was not seen'),
+      peakMultiplier: decimalString.describe('the highest price'),
+      tickCount: tick.describe('the highest tick known'),
+    })
+    .describe('The rug (its first frame), or a game was lost sight of.'),
+  'game.sealed': z
+    .object({
+      serverSeed: z.string(),
+      serverSeedHash: z.string(),
+      verdict: z
+        .enum(['verified', 'mismatch', 'hash-only'])
+        .describe(
+          'verified: hash and every price agree; hash-only: no price to compare; mismatch: something disagrees',
+        ),
+      complete: z.boolean().describe('prices holds every tick from 0 to the rug, rug price included'),
+      prices: z.array(decimalString).describe('the price at each tick, from 0'),
+      peakMultiplier: decimalString.nullable(),
+      endedAt: z.int().nullable().describe('Unix ms at which the upstream says that the game ended'),
+    })
+    .describe(
+      'The seed was revealed, up to ten games later: the prices were derived from it again and compared.',
+    ),
+  'game.gap': z
+    .object({
+      fromTick: tick,
+      toTick: tick,
+      healed: z.boolean().describe('false: the ticks were missed; true: they are known by now'),
+      by: backfillSource.nullable().describe('from what they became known'),
+    })
+    .describe('Ticks were missed, or missed ones became known.'),
+  'player.identity': z
+    .object({
+      playerId: z.string().nullable(),
+      username: z.string().nullable(),
+      hasUsername: z.boolean(),
+    })
+    .describe('Who is logged in.'),
+  'player.update': z
+    .looseObject({
+      cash: money.describe('SOL'),
+      bonusBalance: nullableMoney,
+      positionQty: money,
+      avgCost: money,
+      totalInvested: nullableMoney,
+      cumulativePnL: nullableMoney,
+      pnlPercent: nullableMoney,
+      sidebetPnl: nullableMoney,
+    })
+    .describe('The account as the server states it; further fields as received.'),
+  'player.leaderboard': z
+    .object({
+      entry: z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .describe('as received; null before the first action in the game'),
+    })
+    .describe("The account's place in the running game."),
+  'player.trade': z
+    .object({
+      tradeId: z.string(),
+      playerId: z.string(),
+      username: z.string().nullable(),
+      level: z.int().nullable(),
+      side: z.enum(['buy', 'sell', 'short_open', 'short_close']),
+      tickIndex: tick,
+      price: decimalString,
+      qty: money.describe('what changed hands'),
+      amount: money.describe('SOL'),
+      leverage: z.number().nullable(),
+      coin: z.string().nullable(),
+      bonusPortion: nullableMoney,
+      realPortion: nullableMoney,
+    })
+    .describe("Somebody's trade; upstream shows a sample of them."),
+  'player.drift': z
+    .object({
+      field: z.string().describe('cash, positionQty or avgCost'),
+      local: decimalString.describe("what the account's own trades make it"),
+      server: decimalString.describe('what the server states'),
+    })
+    .describe('A figure of the account is not what its own trades make it.'),
+  'sidebet.placed': sidebet.describe('A sidebet; most become known when the game is over.'),
+  'sidebet.result': sidebet
+    .extend({
+      won: z.boolean(),
+      payout: money.describe('what comes back, stake included'),
+      profit: money,
+      tickIndex: tick.nullable().describe('when it was decided'),
+    })
+    .describe('A sidebet was won or lost; most become known when the game is over.'),
+  'connection.status': z
+    .object({
+      status: z.enum(['connecting', 'connected', 'reconnecting', 'disconnected', 'degraded', 'standby']),
+      source: z.string().describe('which connection speaks: public, chrome'),
+      attempt: z.int().min(0).describe('connection attempts since the last success'),
+      reason: z.string().nullable(),
+    })
+    .describe("How the feed's connection to the game is."),
+  error: z
+    .object({
+      code: z.string().describe('BAD_UPSTREAM_EVENT, PRICE_CONFLICT or SEAL_MISMATCH'),
+      message: z.string(),
+    })
+    .describe('Something the operator should see.'),
 } as const;
 
-/** Any other upstream event, as received. Its type is `raw.<event>`. */
-export const rawData = z.object({ payload: z.unknown() });
+/** The `data` of `raw.<event>`. */
+export const rawData = z
+  .object({ payload: z.unknown().describe('as received') })
+  .describe('Any other upstream event that FEED_RAW_EVENTS names.');
 
 export const EVENT_TYPES = Object.keys(eventData) as (keyof typeof eventData)[];
 

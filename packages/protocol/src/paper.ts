@@ -17,11 +17,11 @@ export const paperSessionId = z
     'expected a session id: up to 64 letters, digits, - or _, the first a letter or digit',
   );
 
-/** What is wanted. Decimal strings: the SOL to pay, for a sale the quantity; without `qty` all that is held is sold. */
+/** What is wanted. */
 export const paperOrder = z.discriminatedUnion('side', [
-  z.object({ side: z.literal('buy'), amount: money }),
-  z.object({ side: z.literal('sell'), qty: money.optional() }),
-  z.object({ side: z.literal('sidebet'), amount: money }),
+  z.object({ side: z.literal('buy'), amount: money.describe('SOL to pay') }),
+  z.object({ side: z.literal('sell'), qty: money.optional().describe('all that is held, unless told') }),
+  z.object({ side: z.literal('sidebet'), amount: money.describe('SOL to stake') }),
 ]);
 export type PaperOrder = z.infer<typeof paperOrder>;
 
@@ -41,26 +41,32 @@ export type Refusal = (typeof REFUSALS)[number];
 
 const inGame = { gameId: gameIdSchema };
 
-/** What an order or the game did to a session. SOL are decimal strings; `cash` is what is free after it. */
+const cashAfter = money.describe('what is free after it');
+
+/** What an order or the game did to a session. SOL are decimal strings. */
 export const paperEffect = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('bought'),
     ...inGame,
-    ...{ tick, price: z.number(), qty: money, amount: money, cash: money },
+    ...{ tick, price: z.number(), qty: money, amount: money, cash: cashAfter },
   }),
   z.object({
     kind: z.literal('sold'),
     by: z.enum(['order', 'rug']),
     ...inGame,
-    ...{ tick, price: z.number(), qty: money, amount: money, profit: money, cash: money },
+    ...{ tick, price: z.number(), qty: money, amount: money, profit: money, cash: cashAfter },
   }),
-  z.object({ kind: z.literal('sidebet'), ...inGame, startTick: tick, amount: money, cash: money }),
-  /** `payout` is what comes back, stake included; `rugTick` is null when the game went on beyond its last tick. */
+  z.object({ kind: z.literal('sidebet'), ...inGame, startTick: tick, amount: money, cash: cashAfter }),
   z.object({
     kind: z.literal('settled'),
     ...inGame,
-    ...{ startTick: tick, amount: money, rugTick: tick.nullable() },
-    ...{ cash: money, won: z.boolean(), payout: money, profit: money },
+    startTick: tick,
+    amount: money,
+    rugTick: tick.nullable().describe('null when the game went on beyond its last tick'),
+    cash: cashAfter,
+    won: z.boolean(),
+    payout: money.describe('what comes back, stake included'),
+    profit: money,
   }),
   z.object({
     kind: z.literal('refused'),
@@ -74,54 +80,60 @@ export type PaperEffect = z.infer<typeof paperEffect>;
 /** A line of a session's history: the same live and in a backtest. */
 export const paperHappening = z.discriminatedUnion('kind', [
   ...paperEffect.options,
-  /** A game ended in which the session could trade. */
-  z.object({ kind: z.literal('game'), ...inGame, rugTick: tick, wallet: money, bets: count }),
-  /** The strategy failed, and was given up. */
-  z.object({ kind: z.literal('failed'), message: z.string() }),
+  z
+    .object({ kind: z.literal('game'), ...inGame, rugTick: tick, wallet: money, bets: count })
+    .describe('A game ended in which the session could trade.'),
+  z
+    .object({ kind: z.literal('failed'), message: z.string() })
+    .describe('The strategy failed, and was given up.'),
 ]);
 export type PaperHappening = z.infer<typeof paperHappening>;
 
-/**
- * A session of paper trading as clients see it; names as the first systems had them. SOL are decimal strings, shares are from 0 to 1.
- * The wallet is what there was at the start and has been made since, open stakes and positions at their cost.
- */
-export const paperSession = z.object({
-  session_id: paperSessionId,
-  strategy,
-  /** False once it was left, or its strategy failed: it orders nothing more, but what is open is still settled. */
-  is_active: z.boolean(),
-  /** Why its strategy was given up; null while all is well. */
-  error: z.string().nullable(),
-  /** Unix ms. */
-  created_at: z.int(),
-  initial_balance: money,
-  cash: money,
-  wallet: money,
-  peak_wallet: money,
-  realized_pnl: money,
-  /** What the open position would change the wallet by if it were sold now; 0 without one. */
-  unrealized_pnl: money,
-  /** How far the wallet is below its peak now, and was at most. */
-  drawdown: z.number(),
-  max_drawdown: z.number(),
-  games_played: count,
-  total_wins: count,
-  total_losses: count,
-  total_bets_placed: count,
-  bets_this_game: count,
-  win_rate: ratio,
-  profit_factor: ratio,
-  sharpe: ratio,
-  /** The mean return of a game in which something was staked, and between what it lies with a chance of 95 %. */
-  mean_return: z.object({ low: z.number(), mean: z.number(), high: z.number() }).nullable(),
-  /** The sidebet that runs. */
-  active_bet: z.object({ game_id: gameIdSchema, start_tick: tick, end_tick: tick, amount: money }).nullable(),
-  position: z.object({ game_id: gameIdSchema, qty: money, avg_cost: money, cost: money }).nullable(),
-  /** Of games that were lost sight of: settled when their rug becomes known. */
-  waiting: count,
-  /** How many lines its history has. */
-  history_length: count,
-});
+/** A session of paper trading as clients see it; names as the first systems had them. */
+export const paperSession = z
+  .object({
+    session_id: paperSessionId,
+    strategy,
+    is_active: z
+      .boolean()
+      .describe(
+        'false once it was left, or its strategy failed: no more orders, but what is open is still settled',
+      ),
+    error: z.string().nullable().describe('why its strategy was given up; null while all is well'),
+    created_at: z.int().describe('Unix ms'),
+    initial_balance: money,
+    cash: money.describe('what is free'),
+    wallet: money.describe(
+      'what was there at the start and has been made since, open stakes and positions at their cost',
+    ),
+    peak_wallet: money,
+    realized_pnl: money,
+    unrealized_pnl: money.describe(
+      'what the open position would change the wallet by if it were sold now; 0 without one',
+    ),
+    drawdown: z.number().describe('how far the wallet is below its peak, as a share of it'),
+    max_drawdown: z.number().describe('the same at its largest'),
+    games_played: count,
+    total_wins: count,
+    total_losses: count,
+    total_bets_placed: count,
+    bets_this_game: count,
+    win_rate: ratio,
+    profit_factor: ratio,
+    sharpe: ratio,
+    mean_return: z
+      .object({ low: z.number(), mean: z.number(), high: z.number() })
+      .nullable()
+      .describe('of a game in which something was staked, and between what it lies with a chance of 95 %'),
+    active_bet: z
+      .object({ game_id: gameIdSchema, start_tick: tick, end_tick: tick, amount: money })
+      .nullable()
+      .describe('the sidebet that runs'),
+    position: z.object({ game_id: gameIdSchema, qty: money, avg_cost: money, cost: money }).nullable(),
+    waiting: count.describe('of games that were lost sight of: settled when their rug becomes known'),
+    history_length: count.describe('how many lines its history has'),
+  })
+  .describe('A session of paper trading. SOL are decimal strings, shares are from 0 to 1.');
 export type PaperSession = z.infer<typeof paperSession>;
 
 /**
