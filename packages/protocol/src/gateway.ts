@@ -20,6 +20,13 @@ const tick = z.int().min(0);
 export const ROLES = ['viewer', 'trader', 'operator'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What each role adds to those before it. */
+export const ROLE_MEANINGS: Record<Role, string> = {
+  viewer: 'sees what is not for everybody: events of the own account, raw events, sessions of paper trading',
+  trader: 'opens sessions of paper trading, orders in them and leaves them',
+  operator: 'controls the services, such as pause and resume of recording',
+};
+
 /**
  * What a client that takes events more slowly than they come gets: `lossless` every one, later; `latest` of each game only the newest
  * tick, and everything else.

@@ -101,17 +101,18 @@ const plugin = z
   })
   .describe('A module from the folder of plug-ins.');
 
-/**
- * A strategy as data. Without `kind` it is a ladder of sidebets, as the first systems wrote them:
- * `{"name","entry_tick","num_bets","bet_sizes","initial_balance"}`.
- */
-export const strategy = z.preprocess(
-  (given) =>
-    typeof given === 'object' && given !== null && !('kind' in given)
-      ? { ...given, kind: 'sidebets' }
-      : given,
-  z.discriminatedUnion('kind', [sidebets, position, observer, plugin]),
-);
+/** A strategy as data. */
+export const strategy = z
+  .preprocess(
+    (given) =>
+      typeof given === 'object' && given !== null && !('kind' in given)
+        ? { ...given, kind: 'sidebets' }
+        : given,
+    z.discriminatedUnion('kind', [sidebets, position, observer, plugin]),
+  )
+  .describe(
+    'What orders by itself. Without kind it is a ladder of sidebets, as the first systems wrote them: name, entry_tick, num_bets, bet_sizes, initial_balance.',
+  );
 export type Strategy = z.infer<typeof strategy>;
 export type SidebetStrategy = z.infer<typeof sidebets>;
 export type PositionStrategy = z.infer<typeof position>;
