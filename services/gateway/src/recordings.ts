@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import {
   dayIndex,
   gameRecording,
+  legacyLine,
   type DayIndex,
   type GameRecording,
   type GameSummary,
+  type LegacyLine,
 } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
 import type { z } from 'zod';
 import { comparer, cursorAfter, matches, type GamesQuery } from './gamesQuery.js';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
-/** The file name comes from an index on disk: it leads nowhere but into the day's games. */
+/** File names come from an index on disk: they lead nowhere but into the day's games. */
 const GAME_FILE = /^games\/[A-Za-z0-9_-]+\.game\.json$/;
+const LINES_FILE = /^jsonl\/[A-Za-z0-9_-]+\.jsonl$/;
 
 export interface GamesPage {
   games: GameSummary[];
@@ -55,15 +58,40 @@ export class Recordings {
   }
 
   async find(gameId: string): Promise<GameRecording | undefined> {
+    const summary = await this.summaryOf(gameId);
+    return summary && this.read(summary);
+  }
+
+  /** What the index says of a game; undefined when there is no recording of it. */
+  async summaryOf(gameId: string): Promise<GameSummary | undefined> {
     for (const day of await this.#days()) {
       const game = (await this.#gamesOf(day)).find(({ game_id }) => game_id === gameId);
-      if (game === undefined) continue;
-      if (!GAME_FILE.test(game.file)) {
-        this.#logger.warn({ day, file: game.file }, 'an index names a file outside its games folder');
-        return undefined;
-      }
-      return this.#read(join(this.#folder, day, game.file), gameRecording);
+      if (game !== undefined) return game;
     }
+    return undefined;
+  }
+
+  /** A game of the index as in its `.game.json`; undefined when that is damaged or gone. */
+  async read({ start_time, file }: GameSummary): Promise<GameRecording | undefined> {
+    const path = this.#pathOf(start_time, file, GAME_FILE);
+    return path === undefined ? undefined : this.#parse(path, gameRecording);
+  }
+
+  /** The lines of a game's legacy `.jsonl`, which say when each tick came; none when the file is absent or damaged. */
+  async linesOf({ start_time, jsonl }: GameSummary): Promise<LegacyLine[]> {
+    const path = jsonl === null ? undefined : this.#pathOf(start_time, jsonl, LINES_FILE);
+    if (path === undefined) return [];
+    const lines = await this.#read(path, (text) =>
+      text.split('\n').flatMap((line) => (line === '' ? [] : [legacyLine.parse(JSON.parse(line))])),
+    );
+    return lines ?? [];
+  }
+
+  /** Of a file in the folder of the day on which its game started. */
+  #pathOf(startTime: string, file: string, expected: RegExp): string | undefined {
+    const day = startTime.slice(0, 10);
+    if (expected.test(file)) return join(this.#folder, day, file);
+    this.#logger.warn({ day, file }, 'an index names a file outside its games folder');
     return undefined;
   }
 
@@ -85,14 +113,18 @@ export class Recordings {
     if (version === undefined) return [];
     const cached = this.#indexes.get(day);
     if (cached?.version === version) return cached.index.games;
-    const index = (await this.#read(path, dayIndex)) ?? { date: day, games: [] };
+    const index = (await this.#parse(path, dayIndex)) ?? { date: day, games: [] };
     this.#indexes.set(day, { version, index });
     return index.games;
   }
 
-  async #read<S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S> | undefined> {
+  #parse<S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S> | undefined> {
+    return this.#read(path, (text) => schema.parse(JSON.parse(text)));
+  }
+
+  async #read<T>(path: string, parse: (text: string) => T): Promise<T | undefined> {
     try {
-      return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+      return parse(await readFile(path, 'utf8'));
     } catch (error) {
       if (!isAbsent(error)) this.#logger.warn({ err: error, path }, 'a recording is damaged: left out');
       return undefined;
