@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startRedis } from '@vectra/launcher';
+import { benchBacktest } from './backtest.js';
 import { benchFeed } from './feed.js';
 import { benchImport } from './import.js';
 import { benchLog } from './log.js';
@@ -46,6 +47,8 @@ try {
   process.stdout.write(`  memory beyond that before: ${store.memory} MB\n`);
   process.stdout.write('\nOld recordings into files, beside a bare read of them\n\n');
   for (const comparison of await benchImport(dir)) process.stdout.write(`${report(comparison)}\n\n`);
+  process.stdout.write('\nBacktests, beside a bare loop over the same ticks\n\n');
+  for (const comparison of await benchBacktest()) process.stdout.write(`${report(comparison)}\n\n`);
 } finally {
   await redis.stop();
   await rm(dir, { recursive: true, force: true });

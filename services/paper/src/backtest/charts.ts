@@ -134,11 +134,11 @@ function scale(low: number, high: number): (value: number) => number {
   return (value) => (1 - (value - low) / span) * HEIGHT;
 }
 
-/** Three to six round values from `low` to `high`. */
+/** Four to six round values from `low` to `high`. */
 export function niceTicks(low: number, high: number): number[] {
   const span = high - low;
   if (!(span > 0)) return [low];
-  const rough = span / 4;
+  const rough = span / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const ticks: number[] = [];

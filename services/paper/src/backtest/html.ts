@@ -45,7 +45,7 @@ function gamesText({ backtest: { games }, summary: { leftOut } }: Reported): str
 function comparison(reported: readonly Reported[]): string {
   const rows = reported.map(
     ({ summary }) =>
-      `<tr><td>${escaped(summary.strategy.name)}</td><td>${count(summary.gamesStaked)}</td><td>${orDash(summary.winRate, (rate) => percent(rate, 1))}</td><td class="${colour(Number(summary.profit))}">${signed(Number(summary.profit))}</td><td>${percent(summary.maxDrawdown, 1)}</td><td>${orDash(summary.profitFactor, figure)}</td><td>${orDash(summary.sharpe, figure)}</td><td>${orDash(summary.meanReturn, ({ mean }) => percent(mean, 3))}</td><td>${orDash(summary.meanReturn, ({ low, high }) => `${percent(low, 2)} to ${percent(high, 2)}`)}</td></tr>`,
+      `<tr><td>${escaped(summary.strategy.name)}</td><td>${count(summary.gamesStaked)}</td><td>${orDash(summary.winRate, (rate) => percent(rate, 1))}</td><td class="${colour(Number(summary.profit))}">${signed(Number(summary.profit))}</td><td>${summary.brokeAfter === null ? percent(summary.maxDrawdown, 1) : `broke after ${count(summary.brokeAfter)}`}</td><td>${orDash(summary.profitFactor, figure)}</td><td>${orDash(summary.sharpe, figure)}</td><td>${orDash(summary.meanReturn, ({ mean }) => percent(mean, 3))}</td><td>${orDash(summary.meanReturn, ({ low, high }) => `${percent(low, 3)} to ${percent(high, 3)}`)}</td></tr>`,
   );
   return `${pageTable('<tr><th>Strategy</th><th>Games staked</th><th>Won</th><th>Profit, SOL</th><th>Drawdown</th><th>Profit factor</th><th>Sharpe, a game</th><th>Mean return</th><th>95 % of its interval</th></tr>', rows)}
 <p class="verdict">${severalWarning(reported.length)}</p>
@@ -76,7 +76,7 @@ ${figures(summary)}
 <h2>Wallet, SOL</h2>
 ${curves([{ name: summary.strategy.name, values: wallets }], { label: 'The wallet after each game', base: Number(summary.initial) })}
 <h2>Drawdown</h2>
-<div class="fall">${curves([{ name: 'drawdown', values: drawdownsOf(wallets) }], { label: 'The fall of the wallet from its peak', base: 0, show: (share) => percent(share, 0), filled: true })}</div>
+<div class="fall">${curves([{ name: 'drawdown', values: drawdownsOf(wallets) }], { label: 'The fall of the wallet from its peak', base: 0, show: (share) => `${figure(100 * share)} %`, filled: true })}</div>
 <h2>What a game brought</h2>
 <p class="soft">Games in which something was staked; heights are square roots of counts.</p>
 ${histogram(
@@ -110,7 +110,7 @@ function figures(summary: Summary): string {
       orDash(
         meanReturn,
         (interval) =>
-          `${percent(interval.mean, 3)}${small(`${within(interval, 2)}, ${METHODS[interval.method]}`)}`,
+          `${percent(interval.mean, 3)}${small(`${within(interval, 3)}, ${METHODS[interval.method]}`)}`,
       ),
     ],
     ['Largest drawdown', percent(summary.maxDrawdown, 1)],
@@ -156,7 +156,7 @@ function gamesTable(games: readonly GameResult[], bets: ReadonlyMap<string, stri
   const note =
     more > 0 ? `The newest ${count(shown.length)}; ${count(more)} earlier ones are in the JSON report. ` : '';
   return `<p class="soft">${note}A number of bets opens to what they were.</p>
-${pageTable('<tr><th>Start (UTC)</th><th>Game</th><th>Rug at tick</th><th>Peak</th><th>Bets</th><th>Profit, SOL</th><th>Wallet, SOL</th></tr>', rows, true)}`;
+${pageTable('<tr><th>Start (UTC)</th><th>Game</th><th>Rug at tick</th><th>Peak</th><th>Bets</th><th>Profit, SOL</th><th>Wallet, SOL</th></tr>', rows, 'long')}`;
 }
 
 /** What was bet and came of it, a line each, by game. */

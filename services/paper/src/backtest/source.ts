@@ -28,11 +28,11 @@ export interface LoadedChunk {
  * @throws errors of the file system when a path cannot be read; Error when a folder has no recording.
  */
 export async function chunksOf(sources: readonly string[]): Promise<Chunk[]> {
-  const files: string[] = [];
-  const generated: Chunk[] = [];
+  let files: string[] = [];
+  let generated: Chunk[] = [];
   for (const source of sources) {
-    if (!source.startsWith('generated:')) files.push(...(await recordingsBelow(source)));
-    else generated.push(...generatedChunks(source));
+    if (!source.startsWith('generated:')) files = files.concat(await recordingsBelow(source));
+    else generated = generated.concat(generatedChunks(source));
   }
   // A recording's name begins with its start, so names sort as the games were played.
   const named = files.map((path) => ({ path, name: basename(path) }));

@@ -2,25 +2,24 @@ import { scatter } from '../backtest/charts.js';
 import { count, escaped, figure, orDash, percent, signed } from '../format.js';
 import { colour, page, pageTable } from '../page.js';
 import { MEASURE_NAMES, type Measure, type Result } from './outcome.js';
-import { testText, warningOf, type SweepReport } from './report.js';
+import { isLuck, testText, warningOf, type SweepReport } from './report.js';
 
 /** Rows; further ones are in the JSON report. */
 const MOST_ROWS = 1_000;
 
 export function renderSweepHtml(report: SweepReport): string {
   const { strategy, measure, combinations, leftOut } = report;
-  const isLuck = report.chance === null || report.chance.probability > 0.05;
   const dots = combinations.flatMap(({ rank, train, test }): [number, number][] => {
     const [x, y] = [train.measures[measure], test.measures[measure]];
     return rank === null || x === null || y === null ? [] : [[x, y]];
   });
   const isShare = measure === 'mean-return';
-  const show = (value: number): string => (isShare ? percent(value, 2) : figure(value));
+  const show = (value: number): string => (isShare ? `${figure(100 * value)} %` : figure(value));
   return page(
     `Sweep: ${strategy.name}`,
     `<h1>${escaped(strategy.name)}: ${count(combinations.length)} combinations</h1>
 <p class="soft">${count(report.trainGames)} games for training, the ${count(report.testGames)} after them for the test${leftOut > 0 ? `; ${count(leftOut)} left out` : ''}. Ranked by ${MEASURE_NAMES[measure]} in the training games; without a rank are those that went broke in them, failed, or staked in fewer than ${count(report.minStaked)}.</p>
-<p class="verdict${isLuck ? ' bad' : ''}">${warningOf(report).map(escaped).join(' ')}</p>
+<p class="verdict${isLuck(report) ? ' bad' : ''}">${warningOf(report).map(escaped).join(' ')}</p>
 <p class="verdict">${escaped(testText(report))}</p>
 <h2>Training against test</h2>
 <p class="soft">Each dot is a combination: to the right, its ${MEASURE_NAMES[measure]} in training; upwards, in the test. Where the dots do not rise to the right, the ranking says nothing of other games.</p>
@@ -35,7 +34,7 @@ ${ranking(report)}
 function ranking({ parameters, measure, combinations }: SweepReport): string {
   const names = [
     ...(measure === 'drawdown-adjusted' ? ['Adjusted'] : []),
-    ...['Staked', 'Mean return', 'Profit, SOL', 'Sharpe', 'Drawdown', 'Won'],
+    ...['Staked', 'Mean return', 'Profit, SOL', 'Sharpe', 'Drawdown'],
   ];
   const inside = names.map((name) => `<th>${name}</th>`).join('');
   const tested = names.map((name) => `<th class="test">${name}</th>`).join('');
@@ -52,14 +51,14 @@ function ranking({ parameters, measure, combinations }: SweepReport): string {
     more > 0
       ? `<p class="soft">The best ${count(rows.length)}; ${count(more)} more are in the JSON report.</p>`
       : '';
-  return `${pageTable(heading, rows, true)}${note}`;
+  return `${pageTable(heading, rows, 'long dense')}${note}`;
 }
 
 function cells(result: Result, measure: Measure, part: string): string {
-  const { measures, gamesStaked, profit, maxDrawdown, winRate, brokeAfter, error } = result;
+  const { measures, gamesStaked, profit, maxDrawdown, brokeAfter, error } = result;
   const cell = (text: string, kind = ''): string => `<td class="${`${part} ${kind}`.trim()}">${text}</td>`;
   if (error !== null)
-    return `<td class="${part} loss" colspan="${measure === 'drawdown-adjusted' ? 7 : 6}">failed: ${escaped(error)}</td>`;
+    return `<td class="${part} loss" colspan="${measure === 'drawdown-adjusted' ? 6 : 5}">failed: ${escaped(error)}</td>`;
   const mean = measures['mean-return'];
   return [
     ...(measure === 'drawdown-adjusted' ? [cell(orDash(measures[measure], figure))] : []),
@@ -69,8 +68,7 @@ function cells(result: Result, measure: Measure, part: string): string {
       colour(mean ?? 0),
     ),
     cell(signed(Number(profit)), colour(Number(profit))),
-    cell(orDash(measures.sharpe, figure)),
+    cell(orDash(measures.sharpe, (ratio) => ratio.toFixed(3))),
     brokeAfter === null ? cell(percent(maxDrawdown, 1)) : cell('broke', 'loss'),
-    cell(orDash(winRate, (rate) => percent(rate, 1))),
   ].join('');
 }

@@ -1,8 +1,10 @@
 import type { Strategy } from '@vectra/protocol';
-import { figure } from '../format.js';
 import { bestByChance, type Chance } from './chance.js';
 import { MEASURE_NAMES, type Measure, type Outcome, type Result } from './outcome.js';
 import type { Combination } from './parameters.js';
+
+/** What luck does more often than that is no sign of anything else. */
+const MOST_LUCK = 0.05;
 
 /** What a sweep came to. Shares from 0 to 1; null where there is too little to say. */
 export interface SweepReport {
@@ -109,14 +111,19 @@ export function warningOf({ chance, combinations, trainGames, minStaked }: Sweep
       `${tried}, and each either went broke in them, staked in fewer than ${minStaked}, or brought always the same: nothing can be ranked. Take smaller stakes, more games, or a lower --min-staked.`,
     ];
   const { best, median, threshold, probability } = chance;
-  const said = `${tried}. If none of them had an edge, the best would by chance alone still have a mean return of ${figure(median)} standard errors above 0 in half of the cases, and of more than ${figure(threshold)} in one of twenty. The best here has ${figure(best)}.`;
-  const isLuck = probability > 0.05;
+  const said = `${tried}. If none of them had an edge, the best would by chance alone still have a mean return of ${median.toFixed(2)} standard errors above 0 in half of the cases, and of more than ${threshold.toFixed(2)} in one of twenty. The one ranked first has ${best.toFixed(2)}.`;
+  if (best <= 0) return [said, 'Even that one lost, in the mean: not to play is better than any of them.'];
   return [
     said,
-    isLuck
+    probability > MOST_LUCK
       ? `Luck alone does as well in ${percentText(probability)} of the cases: nothing here tells a combination from chance.`
       : `Luck alone does as well in only ${percentText(probability)} of the cases. Believe it when the test games say the same.`,
   ];
+}
+
+/** Whether chance alone explains what the best has. */
+export function isLuck({ chance }: SweepReport): boolean {
+  return chance === null || chance.probability > MOST_LUCK;
 }
 
 /** What the test games say of the best in training. */
@@ -137,7 +144,7 @@ export function testText({ combinations, measure, rankCorrelation, testGames }: 
       : z < -1.96
         ? 'which is a loss that chance alone does not explain'
         : 'which cannot be told from 0';
-  return `In the test games the mean return of the best in training is ${figure(z)} standard errors from 0, ${said}.${order} Choosing again by what the test shows makes test games training games.`;
+  return `In the test games the mean return of the best in training is ${z.toFixed(2)} standard errors from 0, ${said}.${order} Choosing again by what the test shows makes test games training games.`;
 }
 
 function percentText(probability: number): string {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,13 +45,12 @@ describe('paper backtest', () => {
     const summary = JSON.parse(recorded.out) as Summary;
     expect(summary).toMatchObject({ games: 30, leftOut: 0, initial: '1' });
     expect(summary.betsPlaced).toBeGreaterThan(0);
-    const report = JSON.parse(await readFile(out, 'utf8')) as {
-      summary: Summary;
-      games: unknown[];
-      history: unknown[];
+    const { backtests } = JSON.parse(await readFile(out, 'utf8')) as {
+      backtests: { summary: Summary; games: unknown[]; history: unknown[] }[];
     };
-    expect(report.summary).toEqual(summary);
-    expect(report.games).toHaveLength(30);
+    expect(backtests).toHaveLength(1);
+    expect(backtests[0]?.summary).toEqual(summary);
+    expect(backtests[0]?.games).toHaveLength(30);
     const html = join(folder, 'report.html');
     expect((await paper('--strategy', file, '--games', recordings, '--out', html)).code).toBe(0);
     const page = await readFile(html, 'utf8');
@@ -85,6 +84,78 @@ describe('paper backtest', () => {
     expect(out).toMatch(/^games +0/m);
   });
 
+  it('compares several strategies, and gives the same to the byte with any number of threads', async () => {
+    const { folder, file } = await folderWith(LADDER);
+    const other = join(folder, 'other.json');
+    await writeFile(other, JSON.stringify({ ...LADDER, name: 'other', entry_tick: 0 }));
+    const play = async (jobs: number): Promise<string> => {
+      const out = join(folder, `${jobs}.json`);
+      const strategies = ['--strategy', file, '--strategy', other, '--strategy', file];
+      const { err, code } = await paper(
+        ...strategies,
+        ...['--games', 'generated:300', '--jobs', String(jobs), '--out', out],
+      );
+      expect({ err, code }).toEqual({ err: '', code: 0 });
+      return readFile(out, 'utf8');
+    };
+    const alone = await play(1);
+    expect(await play(2)).toBe(alone);
+    expect(await play(5)).toBe(alone);
+    const { backtests } = JSON.parse(alone) as { backtests: { summary: Summary }[] };
+    expect(backtests.map(({ summary }) => summary.strategy.name)).toEqual(['ladder', 'other', 'ladder']);
+    expect(backtests[0]).toEqual(backtests[2]);
+    expect(backtests[0]).not.toEqual(backtests[1]);
+  });
+
+  it('plays a game that is there twice once, recordings before generated games, and at most so many', async () => {
+    const { file, games: recordings } = await folderWith(LADDER, games.slice(0, 10));
+    const sources = ['--games', 'generated:12:cli', '--games', recordings];
+    const { out, err } = await paper('--strategy', file, ...sources);
+    expect(out).toMatch(/^games +12, .* 10 left out/m);
+    expect(err).toContain('is there twice');
+    const limited = await paper('--strategy', file, ...sources, '--limit', '11', '--json');
+    expect(JSON.parse(limited.out)).toMatchObject({ games: 11 });
+  });
+
+  it.each([
+    ['--min-peak', '2', ({ meta }: GameRecording) => meta.peak_multiplier >= 2],
+    ['--max-peak', '2', ({ meta }: GameRecording) => meta.peak_multiplier <= 2],
+    ['--min-ticks', '100', ({ prices }: GameRecording) => prices.length > 100],
+    ['--max-ticks', '100', ({ prices }: GameRecording) => prices.length <= 101],
+  ])('plays only games that pass %s %s', async (option, value, passes) => {
+    const { file } = await folderWith(LADDER);
+    const { out } = await paper('--strategy', file, '--games', 'generated:30:cli', option, value, '--json');
+    const expected = games.filter(passes).length;
+    expect(expected).toBeGreaterThan(0);
+    expect(expected).toBeLessThan(30);
+    expect(JSON.parse(out)).toMatchObject({ games: expected, leftOut: 0 });
+  });
+
+  it('plays only verified games when told so', async () => {
+    const [first, second] = games;
+    if (first === undefined || second === undefined) throw new Error('expected games');
+    const { file, games: recordings } = await folderWith(LADDER, [
+      { ...first, meta: { ...first.meta, verified: null } },
+      second,
+    ]);
+    const { out } = await paper('--strategy', file, '--games', recordings, '--verified', '--json');
+    expect(JSON.parse(out)).toMatchObject({ games: 1 });
+  });
+
+  it('stops at Ctrl-C with status 130, and leaves no report', async () => {
+    const { folder, file } = await folderWith(LADDER);
+    const out = join(folder, 'never.json');
+    const child = execFile(process.execPath, [
+      ...[MAIN, 'backtest', '--strategy', file, '--games', 'generated:9000000', '--out', out],
+    ]);
+    // It heeds Ctrl-C from its start on; only before its first line of code nothing does.
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const poke = setInterval(() => child.kill('SIGINT'), 3_000);
+    onTestFinished(() => clearInterval(poke));
+    expect(await ended).toBe(130);
+    expect(await readdir(folder)).not.toContain('never.json');
+  });
+
   it.each([
     {
       wrong: 'a strategy that is none',
@@ -93,6 +164,7 @@ describe('paper backtest', () => {
       words: 'initial_balance',
     },
     { wrong: 'no such folder', given: LADDER, games: '/nowhere/at/all', words: '/nowhere/at/all' },
+    { wrong: 'no count', given: LADDER, games: 'generated:none', words: 'was "generated:none"' },
   ])('names what is wrong: $wrong', async ({ given, games: source, words }) => {
     const { file } = await folderWith(given);
     const { err, code } = await paper('--strategy', file, '--games', source);
@@ -105,6 +177,9 @@ describe('paper backtest', () => {
     [['--strategy', 'x']],
     [['--strategy', 'x', '--games', 'y', '--from', 'now']],
     [['--out', 'x.pdf']],
+    [['--strategy', 'x', '--games', 'y', '--jobs', '0']],
+    [['--strategy', 'x', '--games', 'y', '--min-peak', 'high']],
+    [['--strategy', 'x', '--games', 'y', '--from', '2025-02-01', '--to', '2025-01-01']],
   ])('refuses %j with status 2', async (args) => {
     const { err, code } = await paper(...args);
     expect(err).toContain('--help');

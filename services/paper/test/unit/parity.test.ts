@@ -7,7 +7,7 @@ import {
   type GameRecording,
 } from '@vectra/protocol';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   advance,
   BacktestRun,
@@ -18,6 +18,9 @@ import {
   type Behaviour,
   type Happening,
 } from '../../src/index.js';
+
+// Hundreds of games are played: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What the log tells of a game that was watched from its countdown to its rug, and of its seed one game later. */
 function eventsOf({ meta, prices }: GameRecording): Draft[] {
