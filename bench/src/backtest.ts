@@ -2,7 +2,7 @@ import { BacktestRun, behaviourFor, generatedGames, playGames, type GamesQuery }
 import { strategy, type GameRecording } from '@vectra/protocol';
 import { perSecond, type Comparison } from './report.js';
 
-const GAMES = 10_000;
+const GAMES = 3_000;
 const SEED = 'bench';
 const QUERY: GamesQuery = {
   sources: [`generated:${GAMES}:${SEED}`],

@@ -16,6 +16,7 @@ export async function perSecond(count: number, work: () => Promise<void>): Promi
 
 export function report({ name, baselineName, unit, baseline, ours }: Comparison): string {
   const figure = (value: number): string => `${Math.round(value).toLocaleString('en')} ${unit}`.padStart(18);
-  const ratio = (ours / baseline).toFixed(2);
+  const share = ours / baseline;
+  const ratio = share < 0.1 ? share.toPrecision(2) : share.toFixed(2);
   return `${name}\n  bare ${figure(baseline)}   ${baselineName}\n  ours ${figure(ours)}   ratio ${ratio}`;
 }
