@@ -4,7 +4,11 @@ import type { EventData, EventType } from '../events.js';
 const GAME = '20260131-0f1e2d3c4b5a6978';
 const RECEIVED = 1_769_860_800_000;
 
-interface Example<T extends EventType> { data: EventData<T>; gameId?: null; source?: Source }
+interface Example<T extends EventType> {
+  data: EventData<T>;
+  gameId?: null;
+  source?: Source;
+}
 type Known = Exclude<EventType, `raw.${string}`>;
 
 /** What the documents show of each event type. All names, ids and figures are made up; the seed and its prices belong together. */

@@ -1,6 +1,7 @@
 import { asyncApi } from './asyncapi.js';
 import { llmsText } from './llms.js';
 import { protocolPage } from './protocolPage.js';
+import { pythonTypes } from './pythonTypes.js';
 import { schemaDocument } from './schemas.js';
 
 export { asyncApi } from './asyncapi.js';
@@ -16,5 +17,9 @@ export function documents(version: string): Map<string, string> {
     ['docs/protocol.schema.json', json(schemaDocument())],
     ['docs/asyncapi.json', json(asyncApi(version))],
     ['llms.txt', llmsText()],
+    ...[...pythonTypes()].map(([name, text]): [string, string] => [
+      `clients/python/src/vectra/${name}`,
+      text,
+    ]),
   ]);
 }
