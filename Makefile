@@ -25,7 +25,7 @@ build: ## compile everything
 	@scripts/install.sh
 
 test: ## every test: pure, on a real Redis, the whole system, the browser, and Docker where an engine answers
-	@scripts/install.sh redis chromium xz
+	@scripts/install.sh redis chromium xz python
 	@npm test --silent
 
 test-faults-long: ## a storm of faults: 200 faults, 100,000 events (FAULTS_COUNT, FAULTS_EVENTS; or FAULTS_SECONDS)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs and builds what is missing: npm packages and the compiled code; with arguments also `redis`, `chromium` and `xz`
-# from the system's packages. Says one clear line when it may not.
+# Installs and builds what is missing: npm packages and the compiled code; with arguments also `redis`, `chromium`, `xz` and
+# `python` (its websockets) from the system's packages. Says one clear line when it may not.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -20,11 +20,18 @@ package() { # PROGRAM... -- PACKAGE
     fail "$2 could not be installed: apt-get install $2"
 }
 
+# The tests of the Python client are skipped without it, so it may be missing.
+python_websockets() {
+  for python in python3 /usr/bin/python3; do "$python" -c 'import websockets' 2>/dev/null && return; done
+  (package '' -- python3-websockets) || echo 'going on without: the tests of the Python client are skipped'
+}
+
 for part in "$@"; do
   case "$part" in
     redis) [ -n "${REDIS_URL:-}${REDIS_SERVER:-}" ] || package redis-server valkey-server -- redis-server ;;
     chromium) package chromium google-chrome -- chromium ;;
     xz) package xz -- xz-utils ;;
+    python) python_websockets ;;
   esac
 done
 
