@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { gameIdSchema, replaySpeed, resumeToken, type ReplaySpeed } from '@vectra/protocol';
+import { channelPattern, gameIdSchema, replaySpeed, resumeToken, type ReplaySpeed } from '@vectra/protocol';
 import { InvalidArgumentError } from 'commander';
 
 /** Readers of arguments and options; each says what it expected. */
@@ -27,6 +27,13 @@ export function place(text: string): string {
     throw new InvalidArgumentError('expected the id of an event, as in 8f3a12bc:1042');
   }
   return text;
+}
+
+export function channels(text: string, before: string[] = []): string[] {
+  const parsed = channelPattern.safeParse(text);
+  if (!parsed.success)
+    throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? 'expected a channel');
+  return [...before, text];
 }
 
 export function gameIds(text: string, before: string[] = []): string[] {

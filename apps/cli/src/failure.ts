@@ -1,5 +1,5 @@
 import { GatewayError, RefusedError, RestError } from '@vectra/client';
-import { describeFailure } from '@vectra/service-kit';
+import { describeFailure } from '@vectra/service-kit/failure';
 
 /** Exit statuses. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3 } as const;

@@ -1,6 +1,15 @@
-import { loadConfig } from '@vectra/service-kit';
+import { loadConfig } from '@vectra/service-kit/config';
 import { Argument, Command, CommanderError } from 'commander';
-import { address, gameIds, peak, place, speed, tokenFile, wholeNumber } from './arguments.js';
+import {
+  address,
+  channels as channelsOf,
+  gameIds,
+  peak,
+  place,
+  speed,
+  tokenFile,
+  wholeNumber,
+} from './arguments.js';
 import { EXIT, judge, UsageError } from './failure.js';
 import { games } from './games.js';
 import type { Target } from './gateway.js';
@@ -68,12 +77,13 @@ function command(name: string, about: string, parent = program): Command {
 }
 
 command('tail', 'events as they come')
-  .argument('[channels...]', "types (game.tick), families ('game.*') or '*'", ['game.*'])
+  .argument('[channels...]', "types (game.tick), families ('game.*') or '*' (default: 'game.*')", channelsOf)
   .option('--since <id>', 'begin after this event, as in 8f3a12bc:1042', place)
   .option('--latest', 'leave out ticks rather than fall behind')
   .option('-n, --count <events>', 'end after so many', wholeNumber)
-  .action((channels: string[], options: Common & { since?: string; latest?: boolean; count?: number }) => {
+  .action((given: string[], options: Common & { since?: string; latest?: boolean; count?: number }) => {
     const { since, latest, count } = options;
+    const channels = given.length === 0 ? ['game.*'] : given;
     const wanted = {
       ...{ channels, mode: latest === true ? ('latest' as const) : ('lossless' as const) },
       ...(since === undefined ? {} : { since }),
@@ -113,7 +123,7 @@ filtered(command('replay', 'recorded games, played again as events: those named,
   .argument('[games...]', 'ids of games', gameIds)
   .option('--speed <times>', 'how many times faster than it was, 0.1 to 100, or max', speed, 1)
   .option('--continuous', 'go on with the games after it')
-  .option('--channels <channels...>', "only these events (default: 'game.*')")
+  .option('--channels <channels...>', "only these events (default: 'game.*')", channelsOf)
   .action(
     (
       ids: string[],
