@@ -5,7 +5,8 @@ type Format = Parameters<typeof styleText>[0];
 export type Paint = (format: Format, text: string) => string;
 
 export const plain: Paint = (_format, text) => text;
-const coloured: Paint = (format, text) => styleText(format, text);
+/** Whether there is a terminal is decided here, not by `styleText`. */
+const coloured: Paint = (format, text) => styleText(format, text, { validateStream: false });
 
 /** Colours are for terminals: not for files and pipes, and not where NO_COLOR or TERM=dumb asks for none. */
 export function paintFor(
