@@ -50,6 +50,7 @@ export async function connected(
   const close = (): void => connection.close();
   stopping.addEventListener('abort', close);
   try {
+    noteMissed(connection, output);
     // Before anything is awaited, so that no event is missed.
     const acting = act(connection);
     acting.catch(() => undefined); // told below, once it is known whether there is a gateway at all
@@ -70,6 +71,9 @@ function noteStatus(connection: Connection, { note }: Output): void {
     if (status.state === 'reconnecting') note(`connection lost: attempt ${status.attempt}`);
     else if (status.state === 'live') note('connected again');
   });
+}
+
+function noteMissed(connection: Connection, { note }: Output): void {
   connection.on('unrecovered', ({ reason, since }) => {
     note(`events after ${since ?? 'the beginning'} can not be had any more: ${reason}`);
   });
