@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '@vectra/service-kit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ApiError, notFound } from './errors.js';
 
@@ -24,6 +24,7 @@ export function answerErrors(http: FastifyInstance, logger: Logger): void {
     const { statusCode, code, message } = presentable(error);
     if (statusCode >= 500 && !(error instanceof ApiError))
       logger.error({ err: error, url: request.url }, 'a request failed');
+    if (request.headers.upgrade !== undefined) endAfter(request.raw.socket, reply);
     await reply
       .code(statusCode)
       .headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' })
@@ -33,6 +34,12 @@ export function answerErrors(http: FastifyInstance, logger: Logger): void {
     const path = url.split('?', 1)[0] ?? '';
     throw notFound(`there is no ${method} ${path.slice(0, 200)}`);
   });
+}
+
+/** A connection that asked to be a WebSocket is no longer one the server sees to: without this it would stay. */
+function endAfter(socket: Socket, reply: FastifyReply): void {
+  reply.header('connection', 'close');
+  reply.raw.once('finish', () => socket.destroySoon());
 }
 
 /** The answer to a URL of which no request can be made. */
