@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '@vectra/service-kit';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError, notFound } from './errors.js';
 
@@ -24,7 +24,7 @@ export function answerErrors(http: FastifyInstance, logger: Logger): void {
     const { statusCode, code, message } = presentable(error);
     if (statusCode >= 500 && !(error instanceof ApiError))
       logger.error({ err: error, url: request.url }, 'a request failed');
-    if (request.headers.upgrade !== undefined) endAfter(request.raw.socket, reply);
+    endAfter(request.raw, reply.raw);
     await reply
       .code(statusCode)
       .headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' })
@@ -37,15 +37,19 @@ export function answerErrors(http: FastifyInstance, logger: Logger): void {
 }
 
 /** A connection that asked to be a WebSocket is no longer one the server sees to: without this it would stay. */
-function endAfter(socket: Socket, reply: FastifyReply): void {
-  reply.header('connection', 'close');
-  reply.raw.once('finish', () => socket.destroySoon());
+function endAfter(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.upgrade === undefined) return;
+  response.setHeader('connection', 'close');
+  response.once('finish', () => request.socket.destroySoon());
 }
 
-/** The answer to a URL of which no request can be made. */
-export function answerBadUrl(error: Error & { statusCode?: number }): [status: number, answer: object] {
+/** Answers a URL of which no request can be made. */
+export function answerBadUrl(error: Error, request: IncomingMessage, response: ServerResponse): void {
   const { statusCode, code, message } = presentable(error);
-  return [statusCode, answerOf(code, message)];
+  endAfter(request, response);
+  response
+    .writeHead(statusCode, { 'content-type': 'application/json; charset=utf-8' })
+    .end(JSON.stringify(answerOf(code, message)));
 }
 
 /** Answers what is no HTTP, or took too long to become one, and closes its connection. */

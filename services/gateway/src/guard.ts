@@ -1,6 +1,6 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { Config, HttpOptions } from '@vectra/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answerBadUrl, answerGarbage } from './answers.js';
@@ -49,12 +49,7 @@ export function serverLimits({ GATEWAY_TRUST_PROXY }: Pick<GuardConfig, 'GATEWAY
       connectionsCheckingInterval: LATE_LOOK_MS,
     },
     clientErrorHandler: answerGarbage,
-    frameworkErrors: (error, _request, reply) => {
-      const [status, answer] = answerBadUrl(error);
-      reply.raw
-        .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
-        .end(JSON.stringify(answer));
-    },
+    frameworkErrors: (error, request, reply) => answerBadUrl(error, request.raw, reply.raw),
   };
 }
 
@@ -90,6 +85,8 @@ export async function guard(http: FastifyInstance, config: GuardConfig): Promise
   await http.register(rateLimit, {
     max: config.GATEWAY_RATE_LIMIT,
     timeWindow: MINUTE_MS,
+    // Who has gone meanwhile has no address.
+    keyGenerator: ({ raw, ip }) => (raw.socket.remoteAddress === undefined ? 'gone' : normalizeIP(ip)),
     errorResponseBuilder: (_request, { max, ttl }) =>
       new ApiError(
         429,
