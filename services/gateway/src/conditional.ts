@@ -16,11 +16,10 @@ export function answerConditionally(http: FastifyInstance, paths: readonly strin
     const tag = tagOf(payload);
     // Kept, and asked about each time: a game becomes complete, and its seed known.
     reply.headers({ etag: tag, 'cache-control': 'no-cache' });
-    if (!isNamed(tag, request.headers['if-none-match'])) done(null, payload);
-    else {
-      reply.code(304).removeHeader('content-length');
-      done(null, null);
-    }
+    const isKnown = isNamed(tag, request.headers['if-none-match']);
+    if (isKnown) reply.code(304);
+    // Of the answer to HEAD Fastify takes the content away itself, and fails where there is none.
+    done(null, isKnown && method === 'GET' ? null : payload);
   });
 }
 
