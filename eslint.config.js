@@ -13,6 +13,7 @@ export default tseslint.config(
           'apps/*/tsconfig.json',
           'bench/tsconfig.json',
           'examples/tsconfig.json',
+          'plugins/tsconfig.json',
           'tsconfig.test.json',
         ],
         tsconfigRootDir: import.meta.dirname,

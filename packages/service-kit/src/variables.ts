@@ -249,6 +249,11 @@ export const variableGroups = {
       fallback: '10000',
       about: 'At a price that is older than this when paper trading hears of it, nothing is traded.',
     },
+    PAPER_PLUGINS_DIR: {
+      schema: text,
+      fallback: './plugins',
+      about: 'Folder of plug-in strategies: modules in TypeScript or JavaScript.',
+    },
     PAPER_HISTORY_MAX: {
       schema: integer(100, 10_000_000),
       fallback: '100000',

@@ -3,7 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { strategy, type Strategy } from '@vectra/protocol';
-import { describeFailure } from '@vectra/service-kit';
+import { describeFailure, loadConfig } from '@vectra/service-kit';
 import { z } from 'zod';
 import { wholeOption } from './backtest/query.js';
 
@@ -65,6 +65,14 @@ export async function readStrategy(file: string): Promise<{ strategy: Strategy; 
   const parsed = strategy.safeParse(written);
   if (!parsed.success) throw new Error(`${file} is no strategy:\n${z.prettifyError(parsed.error)}`);
   return { strategy: parsed.data, written };
+}
+
+export const PLUGINS_OPTION = { plugins: { type: 'string' } } as const;
+export const PLUGINS_HELP = `  --plugins <folder>    where plug-in strategies lie; by default PAPER_PLUGINS_DIR, else ./plugins`;
+
+/** The folder of plug-ins. @throws ConfigError when the environment does not fit. */
+export function readPlugins(given: string | undefined): string {
+  return given ?? loadConfig(['PAPER_PLUGINS_DIR']).PAPER_PLUGINS_DIR;
 }
 
 /** Worker threads. @throws Error when it is no number from 1 on. */

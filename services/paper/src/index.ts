@@ -1,5 +1,4 @@
 export * from './session/behaviour.js';
-export * from './session/behaviourFor.js';
 export * from './session/builtIn.js';
 export * from './session/intervals.js';
 export * from './session/random.js';

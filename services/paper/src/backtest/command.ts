@@ -2,8 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import {
   expectWritable,
+  PLUGINS_HELP,
+  PLUGINS_OPTION,
   readJobs,
   readOut,
+  readPlugins,
   readStrategy,
   tellLeftOut,
   type Command,
@@ -22,6 +25,7 @@ what they would have come to. Nothing is ever traded.
 
   --strategy <file>     a strategy as JSON; given more than once, the strategies are compared
 ${QUERY_HELP}
+${PLUGINS_HELP}
   --out <file>          also a report: .html (opens anywhere), or .json with every game and every bet
   --json                what each strategy came to as JSON, a line each
   --jobs <count>        worker threads, by default one a core; the result is the same with any number
@@ -34,6 +38,7 @@ Exit status: 0 done, 1 a file could not be read or written, or a strategy failed
 const OPTIONS = {
   strategy: { type: 'string', multiple: true },
   ...QUERY_OPTIONS,
+  ...PLUGINS_OPTION,
   out: { type: 'string' },
   json: { type: 'boolean', default: false },
   jobs: { type: 'string' },
@@ -43,6 +48,7 @@ const OPTIONS = {
 interface Arguments {
   strategies: string[];
   query: GamesQuery;
+  plugins: string;
   out: string | undefined;
   json: boolean;
   jobs: number;
@@ -55,21 +61,28 @@ function read(args: readonly string[]): 'help' | Arguments {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help) return 'help';
   const { strategy: strategies, out, json, jobs } = values;
+  const plugins = readPlugins(values.plugins);
   if (strategies === undefined) throw new Error('expected --strategy <file>');
-  return { strategies, query: readQuery(values), out: readOut(out), json, jobs: readJobs(jobs) };
+  return { strategies, query: readQuery(values), plugins, out: readOut(out), json, jobs: readJobs(jobs) };
 }
 
 async function run(given: Arguments, signal: AbortSignal): Promise<number> {
-  const { query, jobs, out } = given;
+  const { query, plugins, jobs, out } = given;
   const strategies = await Promise.all(
     given.strategies.map(async (file) => (await readStrategy(file)).strategy),
   );
   await expectWritable(out);
   const bar = new ProgressBar();
   const onProgress = bar.tell.bind(bar);
-  const done = await playGames({ kind: 'backtest', strategies, query, jobs, signal, onProgress }).finally(
-    () => bar.clear(),
-  );
+  const done = await playGames({
+    kind: 'backtest',
+    strategies,
+    query,
+    plugins,
+    jobs,
+    signal,
+    onProgress,
+  }).finally(() => bar.clear());
   tellLeftOut(done.leftOut);
   const reported = done.sessions.map((session, index): Reported => {
     const backtest = { session, ...(done.slices[index] ?? { games: [], history: [] }) };

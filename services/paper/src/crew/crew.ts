@@ -19,6 +19,8 @@ export interface Work {
   kind: Assignment['kind'];
   strategies: Assignment['strategies'];
   query: GamesQuery;
+  /** The folder of plug-ins. */
+  plugins: string;
   /** Worker threads. */
   jobs: number;
   /** The share of the games, by time, that is for training. They are all read then before the first is played. */
@@ -101,10 +103,10 @@ class Crew {
 
   /** One thread: it plays what there is to play for it, else it loads, else it waits. */
   async #drive(thread: Thread, player: Player | undefined): Promise<void> {
-    const { kind, strategies, signal } = this.#work;
+    const { kind, strategies, plugins, signal } = this.#work;
     if (player !== undefined) {
       const own = player.strategies.flatMap((index) => strategies[index] ?? []);
-      await thread.call({ kind: 'open', assignment: { kind, strategies: own } });
+      await thread.call({ kind: 'open', assignment: { kind, plugins, strategies: own } });
     }
     for (;;) {
       signal?.throwIfAborted();

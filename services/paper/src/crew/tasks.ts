@@ -11,6 +11,8 @@ export interface Assignment {
   /** `backtest`: every game and every bet is wanted. `sweep`: only what each came to, apart for training and test games. */
   kind: 'backtest' | 'sweep';
   strategies: readonly Strategy[];
+  /** The folder of plug-ins. */
+  plugins: string;
 }
 
 /** Games to be played, in their order. */

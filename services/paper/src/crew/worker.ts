@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { pack, unpack } from '../backtest/packed.js';
 import { BacktestRun } from '../backtest/run.js';
 import { loadChunk } from '../backtest/source.js';
-import { behaviourFor } from '../session/behaviourFor.js';
+import { loadBehaviour } from '../plugins/load.js';
 import { SweepRuns } from '../sweep/runs.js';
 import type { Assignment, Finished, Replies, Stretch, Task } from './tasks.js';
 
@@ -46,10 +46,11 @@ class SweepPlayer implements Player {
   }
 }
 
-async function playerFor({ kind, strategies }: Assignment): Promise<Player> {
-  if (kind === 'sweep') return new SweepPlayer(await SweepRuns.open(strategies));
+async function playerFor({ kind, strategies, plugins }: Assignment): Promise<Player> {
+  if (kind === 'sweep') return new SweepPlayer(await SweepRuns.open(strategies, plugins));
   const runs: BacktestRun[] = [];
-  for (const strategy of strategies) runs.push(new BacktestRun(strategy, await behaviourFor(strategy)));
+  for (const strategy of strategies)
+    runs.push(new BacktestRun(strategy, await loadBehaviour(strategy, plugins)));
   return new BacktestPlayer(runs);
 }
 

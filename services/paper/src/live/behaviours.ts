@@ -1,15 +1,8 @@
 import type { Strategy } from '@vectra/protocol';
 import type { Behaviour } from '../session/behaviour.js';
-import { builtIn } from '../session/builtIn.js';
 
 /** Makes the behaviour of one session. Rejects with an Error that says why, when there is none for the strategy. */
 export type BehaviourOf = (strategy: Strategy) => Promise<Behaviour>;
-
-/** Where behaviours come from, whatever the kind of the strategy. */
-export const behaviourOf: BehaviourOf = (strategy) =>
-  strategy.kind === 'plugin'
-    ? Promise.reject(new Error(`plug-in ${strategy.module}: plug-ins cannot be played yet`))
-    : Promise.resolve(builtIn(strategy));
 
 /** Fails at its first call: a session that was saved, and whose plug-in is gone, stops with that message. */
 export function failing(error: unknown): Behaviour {

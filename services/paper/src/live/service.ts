@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Health, ServiceContext, ServiceDefinition } from '@vectra/service-kit';
 import { EventLog, isTransient } from '@vectra/stream';
-import { behaviourOf } from './behaviours.js';
+import { loadBehaviour } from '../plugins/load.js';
 import { Holder } from './holder.js';
 import { Instance } from './instance.js';
 import { paperMetrics } from './metrics.js';
@@ -14,6 +14,7 @@ const VARIABLES = [
   'PAPER_HISTORY_MAX',
   'PAPER_MAX_LAG_MS',
   'PAPER_MAX_SESSIONS',
+  'PAPER_PLUGINS_DIR',
   'PAPER_PORT',
   'PAPER_SLOTS',
 ] as const;
@@ -42,8 +43,9 @@ export const paperService: ServiceDefinition<(typeof VARIABLES)[number]> = {
     const { onBatch } = paperMetrics(metrics, () => holder.state);
     const holder: Holder = new Holder(
       {
-        ...{ events, log, behaviourOf, leaseTtlMs: config.LEASE_TTL_MS, now: () => instance.now() },
+        ...{ events, log, leaseTtlMs: config.LEASE_TTL_MS, now: () => instance.now() },
         ...{ maxLagMs: config.PAPER_MAX_LAG_MS, maxSessions: config.PAPER_MAX_SESSIONS },
+        behaviourOf: (strategy) => loadBehaviour(strategy, config.PAPER_PLUGINS_DIR),
         historyMax: config.PAPER_HISTORY_MAX,
         onOwned: (slot) => {
           health.set(`slot ${slot}`, true);

@@ -3,8 +3,11 @@ import { parseArgs } from 'node:util';
 import { QUERY_HELP, QUERY_OPTIONS, readQuery, wholeOption, type GamesQuery } from '../backtest/query.js';
 import {
   expectWritable,
+  PLUGINS_HELP,
+  PLUGINS_OPTION,
   readJobs,
   readOut,
+  readPlugins,
   readStrategy,
   tellLeftOut,
   type Command,
@@ -31,6 +34,7 @@ what it came to in the games after those (test), which decide nothing. Says how 
   --rank <measure>      ${MEASURES.join(', ')}; by default the first
   --min-staked <count>  a combination that staked in fewer training games is not ranked; by default 30
 ${QUERY_HELP}
+${PLUGINS_HELP}
   --top <count>         rows on the terminal, by default 20
   --out <file>          also a report: .html (opens anywhere), or .json with every combination
   --json                the report as JSON
@@ -50,6 +54,7 @@ const OPTIONS = {
   'min-staked': { type: 'string' },
   top: { type: 'string' },
   ...QUERY_OPTIONS,
+  ...PLUGINS_OPTION,
   out: { type: 'string' },
   json: { type: 'boolean', default: false },
   jobs: { type: 'string' },
@@ -65,6 +70,7 @@ interface Arguments {
   minStaked: number;
   top: number;
   query: GamesQuery;
+  plugins: string;
   out: string | undefined;
   json: boolean;
   jobs: number;
@@ -94,6 +100,7 @@ function read(args: readonly string[]): 'help' | Arguments {
   const combinations = wholeOption('--random', random);
   return {
     ...{ strategy, parameters, measure, train: share, json, query: readQuery(values), out: readOut(out) },
+    plugins: readPlugins(values.plugins),
     random:
       combinations === undefined
         ? undefined
@@ -105,14 +112,14 @@ function read(args: readonly string[]): 'help' | Arguments {
 }
 
 async function run(given: Arguments, signal: AbortSignal): Promise<number> {
-  const { parameters, random, train, measure, minStaked, query, jobs, out } = given;
+  const { parameters, random, train, measure, minStaked, query, plugins, jobs, out } = given;
   const { strategy, written } = await readStrategy(given.strategy);
   const combinations: Combination[] =
     random === undefined ? gridOf(written, parameters) : randomOf(written, parameters, random);
   await expectWritable(out);
   const bar = new ProgressBar();
   const done = await playGames({
-    ...{ kind: 'sweep', query, jobs, train, signal, onProgress: bar.tell.bind(bar) },
+    ...{ kind: 'sweep', query, plugins, jobs, train, signal, onProgress: bar.tell.bind(bar) },
     strategies: combinations.map((combination) => combination.strategy),
   }).finally(() => bar.clear());
   const { outcomes, games, trainGames } = done;

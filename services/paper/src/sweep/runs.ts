@@ -1,6 +1,6 @@
 import type { GameRecording, Strategy } from '@vectra/protocol';
 import { BacktestRun, type GameResult } from '../backtest/run.js';
-import { behaviourFor } from '../session/behaviourFor.js';
+import { loadBehaviour } from '../plugins/load.js';
 import type { Behaviour, PastGame } from '../session/behaviour.js';
 import { Solvency } from '../session/solvency.js';
 import { ChanceOfOne, SAMPLES, weightsOf } from './chance.js';
@@ -52,14 +52,14 @@ export class SweepRuns {
   }
 
   /** @throws Error when a strategy's plug-in cannot be loaded. */
-  static async open(strategies: readonly Strategy[]): Promise<SweepRuns> {
+  static async open(strategies: readonly Strategy[], plugins: string): Promise<SweepRuns> {
     const combinations: Combination[] = [];
     for (const strategy of strategies)
       combinations.push({
         strategy,
-        train: new Run(strategy, await behaviourFor(strategy)),
+        train: new Run(strategy, await loadBehaviour(strategy, plugins)),
         test: undefined,
-        testBehaviour: await behaviourFor(strategy),
+        testBehaviour: await loadBehaviour(strategy, plugins),
         chance: new ChanceOfOne(),
       });
     return new SweepRuns(combinations);

@@ -23,6 +23,7 @@ export interface Served {
 /** Runs in the sandbox, between the wall and the plug-in: keeps what does not cross each time. */
 export function serve(exported: unknown): Served {
   const plugin = checked(exported);
+  const game = {} as View;
   const prices: (number | null)[] = [];
   let games: readonly PastGame[] = [];
   let memory = '{}';
@@ -35,13 +36,20 @@ export function serve(exported: unknown): Served {
     },
     call: (text) => {
       const told = JSON.parse(text) as Told;
-      prices.length = told.prices.keep;
-      for (const price of told.prices.more) prices.push(price);
+      for (const nested of [told.game.position, told.game.sidebet]) Object.freeze(nested);
+      Object.assign(game, told.game);
+      if (told.prices === undefined) prices.push(game.price);
+      else {
+        prices.length = told.prices.keep;
+        for (const price of told.prices.more) prices.push(price);
+      }
       const before = games;
       if (told.games !== undefined)
-        games = told.games.flatMap((game) => (typeof game === 'number' ? (before[game] ?? []) : game));
+        games = Object.freeze(
+          told.games.flatMap((game) => (typeof game === 'number' ? (before[game] ?? []) : frozen(game))),
+        );
       if (told.memory !== undefined) memory = JSON.stringify(told.memory);
-      const view = viewOf(told, { prices, games, memory });
+      const view = viewOf(game, { prices, games, memory });
       const orders: unknown = plugin[told.hook]?.(view, params);
       const after = textOf(view.memory);
       if (orders === undefined && after === memory) return '';
@@ -52,23 +60,26 @@ export function serve(exported: unknown): Served {
   };
 }
 
-/** Copies, made when looked at: a plug-in that sorts its prices does so for one call. */
+/** The prices are a copy, made when they are looked at: a plug-in that sorts them does so for one call. */
 function viewOf(
-  { game }: Told,
+  game: View,
   kept: { prices: readonly (number | null)[]; games: readonly PastGame[]; memory: string },
 ): View {
   let prices: (number | null)[] | undefined;
-  let games: PastGame[] | undefined;
   return {
     ...game,
     memory: JSON.parse(kept.memory) as Record<string, unknown>,
+    recentGames: kept.games,
     get prices() {
       return (prices ??= kept.prices.slice());
     },
-    get recentGames() {
-      return (games ??= kept.games.map((one) => ({ ...one, prices: one.prices.slice() })));
-    },
   };
+}
+
+/** What stays for many calls cannot be changed by one. */
+function frozen(game: PastGame): PastGame {
+  Object.freeze(game.prices);
+  return Object.freeze(game);
 }
 
 function textOf(memory: unknown): string {
