@@ -6,6 +6,8 @@ export interface Client {
   readonly role: Role | undefined;
   /** Over, or asked to go: it gets nothing any more. */
   readonly closed: boolean;
+  /** The resume token of its place in the log: every live event up to here was delivered. null when the log was empty. */
+  readonly id: string | null;
   /** Answers or tells something; a client that lets too much wait is closed. */
   reply(reply: Reply): void;
   /** Sends an event's text, once `drained` has resolved. */

@@ -69,6 +69,10 @@ export class Session implements Client {
     return this.#role;
   }
 
+  get id(): string | null {
+    return this.#delivery.id;
+  }
+
   get closed(): boolean {
     return this.#outlet.closed;
   }
