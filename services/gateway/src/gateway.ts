@@ -16,6 +16,7 @@ import { Quantiles } from './quantiles.js';
 import { RecentGamesReader } from './recentGames.js';
 import { serveRecorderApi } from './recorderApi.js';
 import { Recordings } from './recordings.js';
+import { replayDesk } from './replay/desk.js';
 import type { GatewayContext } from './service.js';
 import { Sockets, type SocketLimits } from './sockets.js';
 import type { LogSource } from './source.js';
@@ -41,6 +42,7 @@ export class Gateway {
   readonly #instance: string;
   readonly #hub = new Hub();
   readonly #window: LiveWindow;
+  readonly #recordings: Recordings;
   readonly #sockets: Sockets;
   readonly #observer: Observer;
   readonly #latencies = new Quantiles();
@@ -53,7 +55,9 @@ export class Gateway {
     this.#log = log;
     this.#instance = instance;
     this.#window = new LiveWindow(config.GATEWAY_WINDOW);
-    this.#sockets = new Sockets({ hub: this.#hub, log, logger: context.log, limits, desks: [] });
+    this.#recordings = new Recordings(config.RUGS_DATA_DIR, context.log);
+    const desks = [replayDesk({ recordings: this.#recordings, logger: context.log })];
+    this.#sockets = new Sockets({ hub: this.#hub, log, logger: context.log, limits, desks });
     this.#observer = new Observer(log);
     const registers = [metrics];
     this.#events = new Counter({
@@ -81,14 +85,13 @@ export class Gateway {
     await http.register(accepts);
     await describeApi(http);
     await this.#sockets.register(http);
-    const recordings = new Recordings(config.RUGS_DATA_DIR, log);
     const recent = new RecentGamesReader({
       window: this.#window,
       read: () => this.#log.recentGames(),
       capacity: config.GATEWAY_WINDOW,
     });
     serveHealth(http, () => this.#health());
-    serveGames(http, { window: this.#window, recent, recordings });
+    serveGames(http, { window: this.#window, recent, recordings: this.#recordings });
     serveRecorderApi(http, { tokens: new Tokens(config.GATEWAY_TOKENS), log: this.#log, logger: log });
     await serveWeb(http, config.GATEWAY_WEB_DIR);
     await this.#warmUp();

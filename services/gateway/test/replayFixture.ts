@@ -118,6 +118,7 @@ export class TestClock implements Clock {
 /** A client that keeps what it is told. */
 export class FakeClient implements Client {
   readonly role: Role | undefined = undefined;
+  readonly id = 'aaaa:7';
   closed = false;
   /** Events and replies, as they came. */
   readonly told: (Event | Reply)[] = [];

@@ -71,8 +71,10 @@ class ReplayDesk implements Desk {
     this.#player = undefined;
     player.stop();
     this.#answer(command, player.where('stopped'));
-    const skipped = this.#client.release(command.skip === true);
-    this.#answer(command, { type: 'resumed', what: 'live', id: null, skipped });
+    const skipped = command.skip === true ? this.#client.release(true) : 0;
+    this.#answer(command, { type: 'resumed', what: 'live', id: this.#client.id, skipped });
+    // After the answer: it delivers at once what is at hand.
+    if (command.skip !== true) this.#client.release(false);
   }
 
   #answer({ ref }: Command, reply: Reply): void {
