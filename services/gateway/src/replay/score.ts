@@ -120,7 +120,8 @@ function ticksOf({ meta, prices }: GameRecording, lines: readonly LegacyLine[]):
     tick,
     price,
     timestamp: (areTrue ? times[index] : undefined) ?? startedAt + tick * TICK_MS,
-    tradeCount: rows.get(tick)?.trade_count ?? null,
+    // The frame of tick 0 has no count.
+    tradeCount: tick === 0 ? null : (rows.get(tick)?.trade_count ?? null),
   }));
 }
 

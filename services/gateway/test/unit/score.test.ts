@@ -80,6 +80,7 @@ describe('a recorded game', () => {
     );
     const { moments, start } = played(recording, lines);
     expect(moments.slice(start, start + 3).map(({ at }) => at)).toEqual([0, 250, 800]);
+    expect(moments[start]?.drafts[2]).toMatchObject({ data: { tickCount: 0, tradeCount: null } });
     expect(moments[start + 2]?.drafts[1]).toMatchObject({
       timestamp: Date.parse('2025-12-07T10:00:00.900Z'),
       data: { tickCount: 2, tradeCount: 12 },
