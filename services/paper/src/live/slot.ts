@@ -155,30 +155,38 @@ export class Slot {
 
   /** @throws UnloadedError when Redis went away meanwhile. */
   async #load(): Promise<{ saved: PaperSlot; reader: SavedReader | undefined; reread: Event[] }> {
+    const { events } = this.#options;
     try {
-      const saved = await this.#options.events.paper.load(this.number);
+      const saved = await events.paper.load(this.number);
       const reader = saved.reader === undefined ? undefined : (JSON.parse(saved.reader) as SavedReader);
-      return { saved, reader, reread: await this.#reread(saved.position, reader?.position) };
+      const { epoch, last } = await events.state();
+      if (saved.position !== undefined || epoch === null)
+        return { saved, reader, reread: await this.#reread(saved.position, reader?.position) };
+      // Nothing was saved: it begins now, and knows of the last games.
+      const reread = await this.#range(Math.max(1, last - WARM_UP_EVENTS + 1), last);
+      return { saved: { ...saved, position: { epoch, seq: last } }, reader, reread };
     } catch (error) {
       throw isTransient(error) ? new UnloadedError(String(error), { cause: error }) : error;
     }
   }
 
-  /** The events after `from` up to what was saved; where nothing was saved, the newest ones. */
+  /** The events after `from`, up to `to`, which are what the reader knew and what was processed when they were saved. */
   async #reread(to: Position | undefined, from: Position | undefined): Promise<Event[]> {
     const { events, log } = this.#options;
-    const state = await events.state();
+    const { epoch, first } = await events.state();
     // Places of another history say nothing of this one.
-    if (to !== undefined && (to.epoch !== state.epoch || from?.epoch !== to.epoch)) return [];
-    const last = to?.seq ?? state.last;
-    const first = to === undefined ? Math.max(1, state.last - WARM_UP_EVENTS + 1) : (from?.seq ?? 0) + 1;
-    const lacking = { slot: this.number, from: first, to: Math.min(state.first - 1, last) };
-    if (to !== undefined && lacking.to >= first)
+    if (to === undefined || to.epoch !== epoch || from?.epoch !== epoch) return [];
+    const lacking = { slot: this.number, from: from.seq + 1, to: Math.min(first - 1, to.seq) };
+    if (lacking.to >= lacking.from)
       log.warn(lacking, 'events were trimmed: some prices of the running game are not known');
-    const reread: Event[] = [];
-    for (let next = first; next <= last; next += PAGE)
-      reread.push(...(await events.range(next, Math.min(next + PAGE - 1, last), PAGE)));
-    return reread;
+    return this.#range(from.seq + 1, to.seq);
+  }
+
+  async #range(from: number, to: number): Promise<Event[]> {
+    const found: Event[] = [];
+    for (let next = from; next <= to; next += PAGE)
+      found.push(...(await this.#options.events.range(next, Math.min(next + PAGE - 1, to), PAGE)));
+    return found;
   }
 
   /** @returns whether the batch may be acknowledged. */

@@ -1,11 +1,4 @@
-import {
-  placeEvent,
-  strategy,
-  toDecimal,
-  type Draft,
-  type Event,
-  type GameRecording,
-} from '@vectra/protocol';
+import { placeEvent, strategy, type Draft, type Event } from '@vectra/protocol';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -18,59 +11,10 @@ import {
   type Behaviour,
   type Happening,
 } from '../../src/index.js';
+import { eventsOf } from '../games.js';
 
 // Hundreds of games are played: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
-
-/** What the log tells of a game that was watched from its countdown to its rug, and of its seed one game later. */
-function eventsOf({ meta, prices }: GameRecording): Draft[] {
-  const origin = {
-    gameId: meta.game_id,
-    timestamp: Date.parse(meta.start_time),
-    source: 'simulator',
-  } as const;
-  const rugTick = prices.length - 1;
-  const tick = (tickCount: number): Draft => ({
-    ...{ type: 'game.tick', ...origin },
-    data: {
-      ...{ tickCount, price: toDecimal(prices[tickCount] ?? 0), active: true, rugged: tickCount === rugTick },
-      ...{ phase: 'ACTIVE_GAMEPLAY', cooldownTimer: 0, tradeCount: 0 },
-    },
-  });
-  const phase = (to: 'COOLDOWN' | 'PRESALE', cooldownTimer: number): Draft => ({
-    ...{ type: 'game.phase', ...origin },
-    data: { phase: to, previous: 'COOLDOWN', cooldownTimer },
-  });
-  return [
-    phase('COOLDOWN', 15_000),
-    phase('PRESALE', 10_000),
-    phase('PRESALE', 9_000),
-    {
-      type: 'game.start',
-      ...origin,
-      data: { serverSeedHash: meta.server_seed_hash, gameVersion: 'v3', joinedAtTick: 0 },
-    },
-    ...prices.map((_, at) => tick(at)),
-    {
-      ...{ type: 'game.end', ...origin },
-      data: {
-        ...{ reason: 'rugged', rugTick, rugPrice: toDecimal(prices[rugTick] ?? 0) },
-        ...{ peakMultiplier: toDecimal(meta.peak_multiplier), tickCount: rugTick },
-      },
-    },
-    {
-      ...{ type: 'game.sealed', ...origin },
-      data: {
-        ...{
-          serverSeed: meta.server_seed ?? '',
-          serverSeedHash: meta.server_seed_hash ?? '',
-          verdict: 'verified',
-        },
-        ...{ complete: true, prices: prices.map(toDecimal), peakMultiplier: null, endedAt: null },
-      },
-    },
-  ];
-}
 
 const spec = (given: object) => strategy.parse({ name: 'test', initial_balance: 1, ...given });
 const strategies = [
@@ -108,7 +52,7 @@ describe('a session that is told of games by the log', () => {
         let session = openSession('backtest', played);
         const history: Happening[] = [];
         const log = games
-          .flatMap(eventsOf)
+          .flatMap((game) => eventsOf(game))
           .map((draft, index): Event => placeEvent(draft, 'abcd', index + 1));
         for (const event of log) {
           const market = reader.read(event);
