@@ -1,4 +1,4 @@
-import { BacktestRun, behaviourFor, generatedGames, playGames, type GamesQuery } from '@vectra/paper';
+import { BacktestRun, generatedGames, loadBehaviour, playGames, type GamesQuery } from '@vectra/paper';
 import { strategy, type GameRecording } from '@vectra/protocol';
 import { perSecond, type Comparison } from './report.js';
 
@@ -24,7 +24,7 @@ export async function benchBacktest(): Promise<Comparison[]> {
   const ticks = games.reduce((sum, { prices }) => sum + prices.length, 0);
   const inMemory = await perSecond(ticks, () => Promise.resolve(void highestOf(games)));
   const derived = await perSecond(ticks, () => Promise.resolve(void highestOf(generatedGames(SEED, GAMES))));
-  const behaviour = await behaviourFor(LADDER);
+  const behaviour = await loadBehaviour(LADDER, '');
   const engine = await perSecond(ticks, () => {
     const run = new BacktestRun(LADDER, behaviour);
     for (const game of games) {
@@ -45,7 +45,7 @@ export async function benchBacktest(): Promise<Comparison[]> {
       const ours = await perSecond(played, async () => {
         const { games: count } = await playGames({
           ...{ kind: 'backtest', strategies: Array.from({ length: strategies }, () => LADDER) },
-          ...{ query: QUERY, jobs },
+          ...{ query: QUERY, jobs, plugins: '' },
         });
         if (count !== GAMES) throw new Error(`expected ${GAMES} games, were ${count}`);
       });
