@@ -1,4 +1,4 @@
-import { BacktestRun, generatedGames, loadBehaviour, playGames, type GamesQuery } from '@vectra/paper';
+import { BacktestRun, builtIn, generatedGames, playGames, type GamesQuery } from '@vectra/paper';
 import { strategy, type GameRecording } from '@vectra/protocol';
 import { perSecond, type Comparison } from './report.js';
 
@@ -24,7 +24,8 @@ export async function benchBacktest(): Promise<Comparison[]> {
   const ticks = games.reduce((sum, { prices }) => sum + prices.length, 0);
   const inMemory = await perSecond(ticks, () => Promise.resolve(void highestOf(games)));
   const derived = await perSecond(ticks, () => Promise.resolve(void highestOf(generatedGames(SEED, GAMES))));
-  const behaviour = await loadBehaviour(LADDER, '');
+  if (LADDER.kind === 'plugin') throw new Error('expected a strategy that is data');
+  const behaviour = builtIn(LADDER);
   const engine = await perSecond(ticks, () => {
     const run = new BacktestRun(LADDER, behaviour);
     for (const game of games) {
@@ -45,7 +46,7 @@ export async function benchBacktest(): Promise<Comparison[]> {
       const ours = await perSecond(played, async () => {
         const { games: count } = await playGames({
           ...{ kind: 'backtest', strategies: Array.from({ length: strategies }, () => LADDER) },
-          ...{ query: QUERY, jobs, plugins: '' },
+          ...{ query: QUERY, jobs },
         });
         if (count !== GAMES) throw new Error(`expected ${GAMES} games, were ${count}`);
       });
