@@ -46,7 +46,7 @@ export async function benchBacktest(): Promise<Comparison[]> {
       const ours = await perSecond(played, async () => {
         const { games: count } = await playGames({
           ...{ kind: 'backtest', strategies: Array.from({ length: strategies }, () => LADDER) },
-          ...{ query: QUERY, jobs },
+          ...{ query: QUERY, jobs, plugins: '' },
         });
         if (count !== GAMES) throw new Error(`expected ${GAMES} games, were ${count}`);
       });

@@ -35,7 +35,10 @@ async function sweep(
   train: readonly GameRecording[],
   test: readonly GameRecording[],
 ): Promise<SweepReport> {
-  const runs = await SweepRuns.open(combinations.map((one) => one.strategy));
+  const runs = await SweepRuns.open(
+    combinations.map((one) => one.strategy),
+    '',
+  );
   train.forEach((game, index) => runs.play(game, 'train', index));
   test.forEach((game, index) => runs.play(game, 'test', train.length + index));
   return reportOf({
