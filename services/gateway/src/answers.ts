@@ -86,3 +86,13 @@ function presentable(error: unknown): ApiError {
 function answerOf(code: string, message: string): z.infer<typeof errorAnswer> {
   return { error: { code, message } };
 }
+
+/** @throws ApiError 503 when Redis does not answer: then nothing is known to have been done. */
+export async function answered<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ApiError(503, 'no_redis', `Redis did not answer (${reason}): ask again`);
+  }
+}

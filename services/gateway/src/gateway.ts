@@ -12,6 +12,9 @@ import { serveHealth } from './healthApi.js';
 import { Hub } from './hub.js';
 import { Observer } from './observer.js';
 import { describeApi } from './openapi.js';
+import { serveLiveApi } from './paper/api.js';
+import { PaperDesk } from './paper/desk.js';
+import { PaperExchange } from './paper/exchange.js';
 import { Quantiles } from './quantiles.js';
 import { RecentGamesReader } from './recentGames.js';
 import { serveRecorderApi } from './recorderApi.js';
@@ -42,12 +45,14 @@ export class Gateway {
   readonly #instance: string;
   readonly #hub = new Hub();
   readonly #window: LiveWindow;
+  readonly #tokens: Tokens;
   readonly #recordings: Recordings;
+  readonly #paper: PaperExchange;
   readonly #sockets: Sockets;
   readonly #observer: Observer;
   readonly #latencies = new Quantiles();
   readonly #events: Counter;
-  #following: Promise<void> = Promise.resolve();
+  #following: Promise<unknown> = Promise.resolve();
 
   constructor(context: GatewayContext, { log, instance, limits }: GatewayParts) {
     const { config, metrics } = context;
@@ -55,9 +60,17 @@ export class Gateway {
     this.#log = log;
     this.#instance = instance;
     this.#window = new LiveWindow(config.GATEWAY_WINDOW);
-    this.#recordings = new Recordings(config.RUGS_DATA_DIR, context.log);
-    const desks = [replayDesk({ recordings: this.#recordings, logger: context.log })];
-    this.#sockets = new Sockets({ hub: this.#hub, log, logger: context.log, limits, desks });
+    this.#tokens = new Tokens(config.GATEWAY_TOKENS);
+    const logger = context.log;
+    this.#recordings = new Recordings(config.RUGS_DATA_DIR, logger);
+    this.#paper = new PaperExchange({ source: log.paper, logger, instance });
+    this.#sockets = new Sockets({
+      ...{ hub: this.#hub, log, logger, limits },
+      desks: [
+        replayDesk({ recordings: this.#recordings, logger }),
+        (client) => new PaperDesk(client, this.#paper),
+      ],
+    });
     this.#observer = new Observer(log);
     const registers = [metrics];
     this.#events = new Counter({
@@ -92,12 +105,15 @@ export class Gateway {
     });
     serveHealth(http, () => this.#health());
     serveGames(http, { window: this.#window, recent, recordings: this.#recordings });
-    serveRecorderApi(http, { tokens: new Tokens(config.GATEWAY_TOKENS), log: this.#log, logger: log });
+    const tokens = this.#tokens;
+    serveRecorderApi(http, { tokens, log: this.#log, logger: log });
+    serveLiveApi(http, { tokens, source: this.#log.paper, services: () => this.#log.services() });
     await serveWeb(http, config.GATEWAY_WEB_DIR);
     await this.#warmUp();
     await this.#observer.ask();
     this.#log.announce('gateway', () => ({ ok: this.#context.health.ok, detail: { ...this.#state() } }));
-    this.#following = this.#follow().catch((error: unknown) => this.#context.fail(error));
+    const following = [this.#follow(), this.#paper.follow(this.#context.stopping)];
+    this.#following = Promise.all(following).catch((error: unknown) => this.#context.fail(error));
   }
 
   async stop(): Promise<void> {
@@ -146,6 +162,7 @@ export class Gateway {
     for await (const { events } of this.#log.group(`gateway:${this.#instance}`, options)) {
       for (const event of events) {
         this.#take(event);
+        this.#paper.observe(event);
         this.#events.inc();
         if (isLive(event)) this.#latencies.add(Math.max(0, Date.now() - event.timestamp));
       }

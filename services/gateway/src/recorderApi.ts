@@ -4,8 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { authorize } from './access.js';
-import { errorAnswer } from './answers.js';
-import { ApiError } from './errors.js';
+import { answered, errorAnswer } from './answers.js';
 import { recorderReport } from './schemas.js';
 import type { Tokens } from './tokens.js';
 
@@ -88,14 +87,4 @@ export function recordersIn(services: readonly ServiceState[]): RecorderStatus[]
     const parsed = recordingStatus.safeParse(detail.recording);
     return name === 'recorder' && parsed.success ? [{ instance, ...parsed.data }] : [];
   });
-}
-
-/** @throws ApiError 503 when Redis does not answer: then nothing is known to have been done. */
-async function answered<T>(asked: Promise<T>): Promise<T> {
-  try {
-    return await asked;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ApiError(503, 'no_redis', `Redis did not answer (${reason}): ask again`);
-  }
 }

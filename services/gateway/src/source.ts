@@ -7,9 +7,12 @@ import type {
   RecorderWish,
   ServiceState,
 } from '@vectra/stream';
+import type { PaperSource } from './paper/source.js';
 
 /** What the gateway needs of the log; `EventLog` fits. */
 export interface LogSource {
+  /** The sessions of paper trading beside it. */
+  readonly paper: PaperSource;
   state(): Promise<LogState>;
   /** Stored events from one seq to another, both included, at most `count`; entries that are no events are left out. */
   range(from: number, to: number, count: number): Promise<Event[]>;

@@ -8,12 +8,14 @@ import type {
   ServiceState,
 } from '@vectra/stream';
 import type { LogSource } from '../src/source.js';
+import { FakePaper } from './fakePaper.js';
 
 export const EPOCH = 'aaaa';
 export const GAME = '20251212-6114b2ff44ef4b71';
 
 /** The log in memory: events 1 to n of one epoch, with the oldest `trimmed` ones gone. */
 export class FakeLog implements LogSource {
+  readonly paper = new FakePaper();
   epoch: string | null = EPOCH;
   trimmed = 0;
   /** Set: Redis fails with it. */
