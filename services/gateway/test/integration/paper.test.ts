@@ -29,19 +29,19 @@ describe('a client that trades on paper', () => {
       ...{ action: 'join_live', session_id: 'live-1', ref: 'a' },
       strategy: { name: 'late', initial_balance: 1, entry_tick: 200, num_bets: 1, bet_sizes: [0.01] },
     });
-    await expect.poll(() => log.paper.sent).toHaveLength(1);
+    await expect.poll(() => log.paper.sent, { timeout: 30_000 }).toHaveLength(1);
     expect(log.paper.sent[0]).toMatchObject({
       kind: 'open',
       session: 'live-1',
       strategy: { kind: 'sidebets' },
     });
     const session = paperSession('live-1');
-    const answer = { kind: 'session', happenings: [], created: true } as const;
-    log.paper.tell({ ...answer, session, ref: log.paper.sent[0]?.ref ?? '' });
+    const ref = log.paper.sent[0]?.ref ?? '';
+    log.paper.tell({ kind: 'session', happenings: [], created: true, session, ref });
     expect(await client.reply('live_joined')).toMatchObject({ session, created: true, ref: 'a' });
 
     client.say({ action: 'order', session_id: 'live-1', side: 'buy', amount: '0.01' });
-    await expect.poll(() => log.paper.sent).toHaveLength(2);
+    await expect.poll(() => log.paper.sent, { timeout: 30_000 }).toHaveLength(2);
     expect(log.paper.sent[1]).toMatchObject({ kind: 'order', order: { side: 'buy', amount: '0.01' } });
     expect(await client.subscribe(['game.*'])).toMatchObject({ id: null });
   });
@@ -69,9 +69,9 @@ describe('GET /api/live', () => {
       paperSession('new', { created_at: 2, history_length: 3 }),
     ];
     paper.lines.push(game('g-1', '1.1'), { kind: 'failed', message: 'why' }, game('g-2', '1.2'));
-    log.serviceStates = [
-      { name: 'paper', instance: 'p', ok: true, at: 0, detail: { slots: 8, sessions: 2 } },
-    ] as typeof log.serviceStates;
+    const process = { host: 'h', pid: 1, startedAt: 0, at: 0 };
+    const detail = { slots: 8, sessions: 2 };
+    log.serviceStates = [{ name: 'paper', instance: 'p', ok: true, ...process, detail }];
   });
 
   it('status says how many sessions there are, and who has them', async () => {

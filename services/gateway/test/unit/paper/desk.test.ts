@@ -21,6 +21,7 @@ const ID = 'live-1';
 class FakeClient implements Client {
   readonly replies: Reply[] = [];
   readonly role: Role | undefined;
+  readonly id = null;
   closed = false;
   constructor(role: Role | undefined) {
     this.role = role;
