@@ -50,6 +50,8 @@ class GatewayConnection implements Connection {
   #held = false;
   /** The gateway has accepted a subscription before, so a lack of position means that its log was empty. */
   #wasAccepted = false;
+  /** Without a token, events of the own account are left out. */
+  #partial = false;
   /** On this socket: a subscription was sent; it was accepted. */
   #asked = false;
   #accepted = false;
@@ -264,9 +266,10 @@ class GatewayConnection implements Connection {
     } else this.#link.replace();
   }
 
-  #subscribed({ recovered, reason, id }: ReplyOf<'subscribed'>): void {
+  #subscribed({ recovered, reason, id, partial }: ReplyOf<'subscribed'>): void {
     const isFirst = !this.#accepted;
     this.#accepted = true;
+    this.#partial = partial === true;
     if (!isFirst) {
       this.#expectAll(id);
       return;
@@ -287,7 +290,7 @@ class GatewayConnection implements Connection {
 
   /** The log's numbers have no gaps, so whoever gets every event after a place sees at once when one is missing. */
   #expectAll(from: string | null): void {
-    const isAll = this.#channels.has('*') && this.#options.mode !== 'latest';
+    const isAll = this.#channels.has('*') && this.#options.mode !== 'latest' && !this.#partial;
     this.#progress.expectAllFrom(isAll ? from : undefined);
   }
 

@@ -211,6 +211,12 @@ export const reply = z.discriminatedUnion('type', [
       .describe('every event after since follows, in order and once, and then the live ones'),
     reason: z.enum(UNRECOVERED_REASONS).optional().describe('why since could not be honoured'),
     mode: z.enum(DELIVERY_MODES),
+    partial: z
+      .literal(true)
+      .optional()
+      .describe(
+        'events of the own account, which need a token, are left out: their places in the log are skipped',
+      ),
     id,
   }).describe('Answers subscribe.'),
   message('snapshot', {

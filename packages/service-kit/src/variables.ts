@@ -303,6 +303,16 @@ export const variableGroups = {
       about:
         'Set by Docker Compose to GATEWAY_ADDRESS: where the port of the container, which listens everywhere in it, is reached from.',
     },
+    GATEWAY_MAX_CLIENTS: {
+      schema: integer(1, 1_000_000),
+      fallback: '10000',
+      about: 'How many WebSocket clients are served at a time.',
+    },
+    GATEWAY_MAX_CLIENTS_PER_ADDRESS: {
+      schema: integer(1, 1_000_000),
+      fallback: '2000',
+      about: 'The same for the clients of one address.',
+    },
     GATEWAY_EXPECTED_SERVICES: {
       schema: list,
       fallback: 'feed,recorder,paper',

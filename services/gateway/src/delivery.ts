@@ -1,7 +1,13 @@
-import { channelMatcher, formatPosition, type Position, type UnrecoveredReason } from '@vectra/protocol';
+import {
+  channelMatcher,
+  formatPosition,
+  type DeliveryMode,
+  type Position,
+  type UnrecoveredReason,
+} from '@vectra/protocol';
 import type { LogState } from '@vectra/stream';
 import { frameOf, type Frame } from './frame.js';
-import type { Hub, Listener } from './hub.js';
+import type { Batch, Hub, Listener } from './hub.js';
 import type { Outlet } from './outlet.js';
 import type { LogSource } from './source.js';
 
@@ -41,7 +47,10 @@ export function judgeSince(since: Position, log: LogState): UnrecoveredReason | 
  * come. What it is behind is read from the hub's memory or the log page by page, so it costs no memory, and nothing is lost.
  */
 export class Delivery implements Listener {
+  /** What is left out for a client that is slower than the events. */
+  mode: DeliveryMode = 'lossless';
   readonly #parts: DeliveryParts;
+  #own: boolean;
   #channels: ReadonlySet<string> = new Set<string>();
   #wants: (type: string) => boolean = () => false;
   /** While behind: everything up to here was delivered. While live: nothing up to here is delivered again. */
@@ -50,12 +59,16 @@ export class Delivery implements Listener {
   #owed: Stretch[] = [];
   #live = false;
   #held = false;
+  /** It is behind because it was slow, not because it asked for what was before. */
+  #slow = false;
   #catchingUp = false;
   /** Counts what makes a page that is just being read the wrong one. */
   #changes = 0;
 
-  constructor(parts: DeliveryParts) {
+  /** @param own whether events of the own account are delivered. */
+  constructor(parts: DeliveryParts, own: boolean) {
     this.#parts = parts;
+    this.#own = own;
   }
 
   /** Everything up to here was sent, as far as its channels match. */
@@ -81,13 +94,28 @@ export class Delivery implements Listener {
     return this.#wants(type);
   }
 
-  /** An event from the hub. */
-  receive(frame: Frame): void {
-    const { epoch, seq } = frame.position;
-    if (this.#cursor?.epoch === epoch && seq <= this.#cursor.seq) return;
-    this.#parts.outlet.send(frame.bytes);
-    if (!this.#parts.outlet.isFull) return;
-    this.#stopAt(frame.position);
+  /** Whether events of the own account are delivered. */
+  get own(): boolean {
+    return this.#own;
+  }
+
+  /** From now on they are. */
+  grantOwn(): void {
+    this.#own = true;
+    this.#changes += 1;
+    if (this.#live) this.#attach();
+  }
+
+  /** Events from the hub. */
+  receive({ frames, framed }: Batch): void {
+    const { hub, outlet } = this.#parts;
+    const [first] = frames;
+    if (first !== undefined && this.#isCovered(first)) {
+      for (const frame of frames) if (!this.#isCovered(frame)) outlet.send(frame.framed);
+    } else outlet.send(framed);
+    if (!outlet.isFull) return;
+    this.#slow = true;
+    this.#stopAt(hub.position);
     this.#goOn();
   }
 
@@ -154,8 +182,9 @@ export class Delivery implements Listener {
   }
 
   #attach(): void {
-    this.#parts.hub.join(this, this.#channels);
+    this.#parts.hub.join(this, { channels: this.#channels, own: this.#own });
     this.#live = true;
+    this.#slow = false;
   }
 
   #skip(): number {
@@ -208,10 +237,28 @@ export class Delivery implements Listener {
     const changes = this.#changes;
     const frames = hub.frames(seq + 1, to) ?? (await this.#readLog(epoch, seq + 1, to));
     if (changes !== this.#changes) return;
-    for (const { type, bytes } of frames) if (wants(type) && this.#wants(type)) outlet.send(bytes);
-    if (stretch !== this.#owed[0]) this.#cursor = { epoch, seq: to };
-    else if (to < until) stretch.seq = to;
+    let reached = to;
+    outlet.together(() => {
+      for (const frame of frames) {
+        if (!wants(frame.type) || !this.#isTold(frame)) continue;
+        outlet.send(frame.framed);
+        if (!outlet.isFull) continue;
+        reached = frame.position.seq;
+        break;
+      }
+    });
+    if (stretch !== this.#owed[0]) this.#cursor = { epoch, seq: reached };
+    else if (reached < until) stretch.seq = reached;
     else this.#owed.shift();
+  }
+
+  #isTold(frame: Frame): boolean {
+    if (!this.#wants(frame.type) || (frame.own && !this.#own)) return false;
+    return !(this.#slow && this.mode === 'latest' && this.#parts.hub.isSuperseded(frame));
+  }
+
+  #isCovered({ position: { epoch, seq } }: Frame): boolean {
+    return this.#cursor?.epoch === epoch && seq <= this.#cursor.seq;
   }
 
   async #readLog(epoch: string, from: number, to: number): Promise<Frame[]> {

@@ -65,7 +65,7 @@ export class Gateway {
     this.#recordings = new Recordings(config.RUGS_DATA_DIR, logger);
     this.#paper = new PaperExchange({ source: log.paper, logger, instance });
     this.#sockets = new Sockets({
-      ...{ hub: this.#hub, log, logger, limits },
+      ...{ hub: this.#hub, log, logger, limits, tokens: this.#tokens },
       desks: [
         replayDesk({ recordings: this.#recordings, logger }),
         (client) => new PaperDesk(client, this.#paper),
@@ -139,7 +139,7 @@ export class Gateway {
     let folded = 0;
     for (let seq = Math.max(first, last - WARM_UP_EVENTS + 1); seq <= last; seq += WARM_UP_PAGE) {
       const page = await this.#log.range(seq, Math.min(last, seq + WARM_UP_PAGE - 1), WARM_UP_PAGE);
-      for (const event of page) this.#take(event);
+      this.#take(page);
       folded += page.length;
     }
     this.#context.log.info({ events: folded, position: this.#hub.id }, 'read the newest events');
@@ -160,18 +160,17 @@ export class Gateway {
       onEpoch: (epoch, previous) => log.error({ epoch, previous }, 'the log began anew; clients are told'),
     };
     for await (const { events } of this.#log.group(`gateway:${this.#instance}`, options)) {
-      for (const event of events) {
-        this.#take(event);
-        this.#paper.observe(event);
-        this.#events.inc();
-        if (isLive(event)) this.#latencies.add(Math.max(0, Date.now() - event.timestamp));
-      }
+      this.#take(events);
+      for (const event of events) this.#paper.observe(event);
+      this.#events.inc(events.length);
+      const now = Date.now();
+      for (const event of events) if (isLive(event)) this.#latencies.add(Math.max(0, now - event.timestamp));
     }
   }
 
-  #take(event: Event): void {
-    this.#window.fold(event);
-    this.#hub.publish(event);
+  #take(events: readonly Event[]): void {
+    for (const event of events) this.#window.fold(event);
+    this.#hub.publish(events);
   }
 
   #state(): GatewayState {

@@ -1,16 +1,34 @@
 import { channelMatcher, formatPosition, type Event, type Position } from '@vectra/protocol';
 import { frameOf, type Frame } from './frame.js';
+import { Standing } from './standing.js';
 
 /** How many of the newest events stay in memory, so that clients that come back need not be served by Redis. */
 const RECENT_EVENTS = 8_192;
+/** Of how many games it is known which tick is the newest. */
+const GAMES_KNOWN = 8;
 
-export interface Listener {
-  receive(frame: Frame): void;
+/** Events that came together, as listeners with the same channels get them. */
+export interface Batch {
+  /** At least one, in the log's order. */
+  frames: readonly Frame[];
+  /** All of their WebSocket frames, one after the other: one write for each client. */
+  framed: Buffer;
 }
 
-/** Listeners with the same channels: whether an event is theirs is decided once for all of them. */
+export interface Listener {
+  receive(batch: Batch): void;
+}
+
+/** What a listener gets: events that its channels match; those of the own account only with the right to them. */
+export interface Selection {
+  channels: ReadonlySet<string>;
+  own: boolean;
+}
+
+/** Listeners that get the same: whether an event is theirs is decided once for all of them. */
 interface Room {
-  wants: (type: string) => boolean;
+  own: boolean;
+  matches: (type: string) => boolean;
   members: Set<Listener>;
 }
 
@@ -23,6 +41,9 @@ export class Hub {
   readonly #roomOf = new Map<Listener, string>();
   readonly #recent: (Frame | undefined)[] = [];
   readonly #capacity: number;
+  readonly #standing = new Standing();
+  /** By game: its highest tick, and the newest event that tells it. */
+  readonly #newestTicks = new Map<string, { count: number; seq: number }>();
   #position: Position | undefined;
 
   constructor(capacity = RECENT_EVENTS) {
@@ -43,14 +64,16 @@ export class Hub {
     return this.#roomOf.size;
   }
 
-  publish(event: Event): void {
-    const frame = frameOf(event);
-    if (frame.position.epoch !== this.#position?.epoch) this.#recent.length = 0;
-    this.#position = frame.position;
-    this.#recent[frame.position.seq % this.#capacity] = frame;
-    for (const { wants, members } of this.#rooms.values()) {
-      if (!wants(frame.type)) continue;
-      for (const listener of members) listener.receive(frame);
+  /** Events that came together, in the log's order. */
+  publish(events: readonly Event[]): void {
+    const frames = events.map((event) => this.#remember(event));
+    for (const { own, matches, members } of this.#rooms.values()) {
+      const theirs = frames.filter((frame) => matches(frame.type) && (own || !frame.own));
+      const [first] = theirs;
+      if (first === undefined) continue;
+      const framed = theirs.length === 1 ? first.framed : Buffer.concat(theirs.map((frame) => frame.framed));
+      const batch: Batch = { frames: theirs, framed };
+      for (const listener of members) listener.receive(batch);
     }
   }
 
@@ -72,14 +95,25 @@ export class Hub {
     return position.seq - seq <= this.#capacity && this.frames(seq + 1, position.seq) !== undefined;
   }
 
-  /** Delivers every event from now on that matches the channels; replaces the listener's channels. */
-  join(listener: Listener, channels: ReadonlySet<string>): void {
+  /** How things stand at the newest event: the events that still hold, oldest first. */
+  standing(): Event[] {
+    return this.#standing.events();
+  }
+
+  /** Whether it is a tick after which newer ones of its game came. */
+  isSuperseded({ tick, position }: Frame): boolean {
+    const newest = tick === undefined ? undefined : this.#newestTicks.get(tick.gameId);
+    return newest !== undefined && newest.seq !== position.seq;
+  }
+
+  /** Delivers every event from now on that is selected; replaces what the listener got before. */
+  join(listener: Listener, { channels, own }: Selection): void {
     this.leave(listener);
     if (channels.size === 0) return;
-    const key = [...channels].sort().join(' ');
+    const key = `${own ? 'own' : ''} ${[...channels].sort().join(' ')}`;
     let room = this.#rooms.get(key);
     if (room === undefined) {
-      room = { wants: channelMatcher(channels), members: new Set() };
+      room = { own, matches: channelMatcher(channels), members: new Set() };
       this.#rooms.set(key, room);
     }
     room.members.add(listener);
@@ -93,5 +127,26 @@ export class Hub {
     const room = this.#rooms.get(key);
     room?.members.delete(listener);
     if (room?.members.size === 0) this.#rooms.delete(key);
+  }
+
+  #remember(event: Event): Frame {
+    const frame = frameOf(event);
+    if (frame.position.epoch !== this.#position?.epoch) {
+      this.#recent.length = 0;
+      this.#standing.clear();
+      this.#newestTicks.clear();
+    }
+    this.#position = frame.position;
+    this.#recent[frame.position.seq % this.#capacity] = frame;
+    this.#standing.fold(event);
+    this.#noteTick(frame);
+    return frame;
+  }
+
+  #noteTick({ tick, position: { seq } }: Frame): void {
+    if (tick === undefined || tick.count < (this.#newestTicks.get(tick.gameId)?.count ?? 0)) return;
+    this.#newestTicks.set(tick.gameId, { count: tick.count, seq });
+    const [oldest] = this.#newestTicks.keys();
+    if (oldest !== undefined && this.#newestTicks.size > GAMES_KNOWN) this.#newestTicks.delete(oldest);
   }
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
+import { textFrame } from './frame.js';
 
 export interface OutletLimits {
   /** Bytes waiting to be sent to a client at which it gets no more events for now. */
@@ -13,18 +15,25 @@ export interface OutletLimits {
 }
 
 const DRAIN_POLL_MS = 20;
-const TEXT = { binary: false };
 
-/** The way out to one client: how much waits for it, and what is done when it takes nothing. */
+/** The TCP connection below a WebSocket. */
+export type Wire = Pick<Socket, 'write' | 'cork' | 'uncork' | 'writableLength'>;
+
+/**
+ * The way out to one client: how much waits for it, and what is done when it takes nothing. Frames are made once for all clients, so they
+ * go to the wire below the WebSocket, which itself sends only pings and the like, and those whole.
+ */
 export class Outlet {
   readonly #socket: WebSocket;
+  readonly #wire: Wire;
   readonly #limits: OutletLimits;
   readonly #onSlow: () => void;
   #closed = false;
 
   /** @param onSlow the client takes too little: it is to be closed. */
-  constructor(socket: WebSocket, limits: OutletLimits, onSlow: () => void) {
+  constructor({ socket, wire }: { socket: WebSocket; wire: Wire }, limits: OutletLimits, onSlow: () => void) {
     this.#socket = socket;
+    this.#wire = wire;
     this.#limits = limits;
     this.#onSlow = onSlow;
   }
@@ -36,7 +45,7 @@ export class Outlet {
 
   /** Bytes that wait to be sent. */
   get waiting(): number {
-    return this.#socket.bufferedAmount;
+    return this.#wire.writableLength;
   }
 
   /** So much waits that events are to stay where they are. */
@@ -44,16 +53,25 @@ export class Outlet {
     return this.waiting > this.#limits.pauseBytes;
   }
 
-  /** Sends an event's text. */
-  send(bytes: Buffer): void {
-    if (!this.#closed) this.#socket.send(bytes, TEXT);
+  /** Sends whole WebSocket frames. */
+  send(framed: Buffer): void {
+    if (!this.#closed && this.#socket.readyState === this.#socket.OPEN) this.#wire.write(framed);
+  }
+
+  /** What is sent meanwhile goes out together. */
+  together(act: () => void): void {
+    this.#wire.cork();
+    try {
+      act();
+    } finally {
+      this.#wire.uncork();
+    }
   }
 
   /** Sends what can't wait elsewhere; a client that lets too much of it wait is slow. */
   say(text: string): void {
-    if (this.#closed) return;
-    this.#socket.send(text);
-    if (this.waiting > this.#limits.closeBytes) this.#onSlow();
+    this.send(textFrame(text));
+    if (!this.#closed && this.waiting > this.#limits.closeBytes) this.#onSlow();
   }
 
   /** Waits while the client has much to take; one that takes nothing is slow. */

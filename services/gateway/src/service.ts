@@ -7,6 +7,8 @@ import { SOCKET_LIMITS, type SocketLimits } from './sockets.js';
 import type { LogSource } from './source.js';
 
 const VARIABLES = [
+  'GATEWAY_MAX_CLIENTS',
+  'GATEWAY_MAX_CLIENTS_PER_ADDRESS',
   'GATEWAY_PORT',
   'GATEWAY_TOKENS',
   'GATEWAY_HOSTS',
@@ -41,7 +43,12 @@ export function gatewayOver(
     async start(context) {
       const log = await openLog(context);
       const instance = randomUUID().slice(0, 8);
-      const gateway = new Gateway(context, { log, instance, limits: { ...SOCKET_LIMITS, ...limits } });
+      const { GATEWAY_MAX_CLIENTS: maxClients, GATEWAY_MAX_CLIENTS_PER_ADDRESS: maxClientsPerAddress } =
+        context.config;
+      const gateway = new Gateway(context, {
+        ...{ log, instance },
+        limits: { ...SOCKET_LIMITS, maxClients, maxClientsPerAddress, ...limits },
+      });
       await gateway.start();
       return () => gateway.stop();
     },

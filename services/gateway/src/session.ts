@@ -1,26 +1,34 @@
 import {
+  channelMatcher,
   CLOSE_CODES,
   parsePosition,
   type Command,
   type CommandOf,
+  type Event,
   type Reply,
   type Role,
 } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
 import type { WebSocket } from '@fastify/websocket';
 import type { Client, Desk, DeskFor } from './client.js';
+import { isOwn } from './frame.js';
 import { readCommand, refusal } from './commands.js';
 import { Delivery } from './delivery.js';
 import type { Hub } from './hub.js';
-import { Outlet, type OutletLimits } from './outlet.js';
+import { Outlet, type OutletLimits, type Wire } from './outlet.js';
 import type { LogSource } from './source.js';
 import { TokenBucket } from './tokenBucket.js';
+import type { Tokens } from './tokens.js';
 
 export interface SessionLimits extends OutletLimits {
   commandsPerSecond: number;
   commandBurst: number;
   /** How many commands may wait for those before them. */
   commandsWaiting: number;
+  /** How many messages may be refused for coming too fast before the client is closed; they are forgiven at the rate of commands. */
+  refusals: number;
+  /** How many messages in a row may be no command at all before the client is closed. */
+  garbage: number;
 }
 
 export const SESSION_LIMITS: SessionLimits = {
@@ -31,6 +39,8 @@ export const SESSION_LIMITS: SessionLimits = {
   commandsPerSecond: 20,
   commandBurst: 60,
   commandsWaiting: 100,
+  refusals: 300,
+  garbage: 20,
 };
 
 export interface SessionParts {
@@ -38,6 +48,7 @@ export interface SessionParts {
   log: Pick<LogSource, 'state' | 'range'>;
   logger: Logger;
   limits: SessionLimits;
+  tokens: Tokens;
   /** Serve the commands that a session does not serve itself; asked in this order. */
   desks: readonly DeskFor[];
 }
@@ -46,22 +57,27 @@ export interface SessionParts {
 export class Session implements Client {
   readonly #parts: SessionParts;
   readonly #bucket: TokenBucket;
+  readonly #refusals: TokenBucket;
   readonly #outlet: Outlet;
   readonly #delivery: Delivery;
   readonly #desks: readonly Desk[];
-  readonly #role: Role | undefined;
+  #role: Role | undefined;
+  /** Messages in a row that were no command. */
+  #garbage = 0;
   #work: Promise<void> = Promise.resolve();
   #waiting = 0;
   #isOver = false;
 
   /** @param role what the token allows that came with the connection. */
-  constructor(socket: WebSocket, role: Role | undefined, parts: SessionParts) {
+  constructor(ends: { socket: WebSocket; wire: Wire }, role: Role | undefined, parts: SessionParts) {
     const { hub, log, limits } = parts;
     this.#parts = parts;
     this.#role = role;
     this.#bucket = new TokenBucket(limits.commandsPerSecond, limits.commandBurst);
-    this.#outlet = new Outlet(socket, limits, () => this.#closeSlow());
-    this.#delivery = new Delivery({ hub, log, outlet: this.#outlet, onLost: (error) => this.#lost(error) });
+    this.#refusals = new TokenBucket(limits.commandsPerSecond, limits.refusals);
+    this.#outlet = new Outlet(ends, limits, () => this.#closeSlow());
+    const onLost = (error: unknown): void => this.#lost(error);
+    this.#delivery = new Delivery({ hub, log, outlet: this.#outlet, onLost }, role !== undefined);
     this.#desks = parts.desks.map((deskFor) => deskFor(this));
   }
 
@@ -80,13 +96,18 @@ export class Session implements Client {
   /** A message of the client. */
   command(data: Buffer, isBinary: boolean): void {
     if (!this.#bucket.take()) {
-      const { commandsPerSecond } = this.#parts.limits;
-      this.reply(refusal('too_many_requests', `expected at most ${commandsPerSecond} messages a second`));
+      this.#refuse();
       return;
     }
     const command = readCommand(data, isBinary);
-    if ('type' in command) this.reply(command);
-    else if (command.action === 'ping') {
+    if ('type' in command) {
+      this.reply(command);
+      this.#garbage = command.code === 'bad_json' ? this.#garbage + 1 : 0;
+      if (this.#garbage >= this.#parts.limits.garbage) this.#leaveFor('garbage', CLOSE_CODES.badMessage);
+      return;
+    }
+    this.#garbage = 0;
+    if (command.action === 'ping') {
       this.#answer(command, { type: 'pong', id: this.#delivery.id, timestamp: Date.now() });
     } else if (this.#waiting < this.#parts.limits.commandsWaiting) this.#enqueue(command);
     else {
@@ -117,6 +138,12 @@ export class Session implements Client {
 
   release(skip: boolean): number {
     return this.#delivery.release(skip);
+  }
+
+  /** Tells the client that the gateway stops, and when to come back. */
+  sendAway(reconnectInMs: number): void {
+    this.reply({ type: 'goaway', id: this.#delivery.id, reconnectInMs });
+    this.leave(CLOSE_CODES.goingAway);
   }
 
   /** Asks the client to go and to resume elsewhere. */
@@ -157,6 +184,7 @@ export class Session implements Client {
     if (this.closed) return;
     if (command.action === 'subscribe') await this.#subscribe(command);
     else if (command.action === 'unsubscribe') this.#unsubscribe(command);
+    else if (command.action === 'auth') this.#authenticate(command);
     else if (command.action === 'pause') this.#pause(command);
     else if (command.action === 'resume') this.#resume(command);
     else {
@@ -166,7 +194,7 @@ export class Session implements Client {
   }
 
   async #subscribe(command: CommandOf<'subscribe'>): Promise<void> {
-    const { channels, since } = command;
+    const { channels, since, mode } = command;
     const from = since === undefined ? undefined : parsePosition(since);
     let reason;
     try {
@@ -176,12 +204,38 @@ export class Session implements Client {
       return;
     }
     const recovered = from !== undefined && reason === undefined;
+    const id = recovered ? this.#parts.hub.id : this.#delivery.id;
+    this.#delivery.mode = mode ?? this.#delivery.mode;
     this.#answer(command, {
-      ...{ type: 'subscribed', channels, recovered, mode: 'lossless' },
+      ...{ type: 'subscribed', channels, recovered, mode: this.#delivery.mode, id },
       ...(reason === undefined ? {} : { reason }),
-      id: recovered ? this.#parts.hub.id : this.#delivery.id,
+      ...(this.#delivery.own ? {} : { partial: true }),
     });
+    if (!recovered) this.#answer(command, { type: 'snapshot', id, events: this.#standing(channels) });
     this.#delivery.add(channels, recovered ? from : undefined);
+  }
+
+  /** How things stand at the place from which events follow. */
+  #standing(channels: readonly string[]): Event[] {
+    const { position, own } = this.#delivery;
+    const matches = channelMatcher(channels);
+    return this.#parts.hub
+      .standing()
+      .filter(({ type, seq }) => matches(type) && seq <= (position?.seq ?? 0))
+      .filter((event) => own || !isOwn(event));
+  }
+
+  #authenticate(command: CommandOf<'auth'>): void {
+    const { tokens } = this.#parts;
+    const role = tokens.isEmpty ? this.#role : tokens.roleOf(command.token);
+    if (role === undefined) {
+      const message = 'this token is not one of those in GATEWAY_TOKENS';
+      this.#answer(command, refusal('unknown_token', message, command.action));
+      return;
+    }
+    this.#role = role;
+    this.#delivery.grantOwn();
+    this.#answer(command, { type: 'authenticated', role });
   }
 
   #unsubscribe(command: CommandOf<'unsubscribe'>): void {
@@ -208,10 +262,21 @@ export class Session implements Client {
     this.reply(ref === undefined ? reply : { ...reply, ref });
   }
 
+  /** Too many messages: one is told so, and closed when it goes on and on. */
+  #refuse(): void {
+    const { commandsPerSecond } = this.#parts.limits;
+    this.reply(refusal('too_many_requests', `expected at most ${commandsPerSecond} messages a second`));
+    if (!this.#refusals.take()) this.#leaveFor('too many messages', CLOSE_CODES.tooManyRequests);
+  }
+
   #closeSlow(): void {
+    this.#leaveFor('it takes too little', CLOSE_CODES.slowConsumer);
+  }
+
+  #leaveFor(reason: string, code: number): void {
     const { waiting } = this.#outlet;
-    this.#parts.logger.info({ buffered: waiting, resume: this.#delivery.id }, 'slow client closed');
-    this.leave(CLOSE_CODES.slowConsumer);
+    this.#parts.logger.info({ reason, buffered: waiting, resume: this.#delivery.id }, 'a client is closed');
+    this.leave(code);
   }
 
   /** The client comes back by itself, and is told then whether its place still exists. */

@@ -1,27 +1,39 @@
 import websocket, { type WebSocket } from '@fastify/websocket';
-import { CLOSE_CODES } from '@vectra/protocol';
+import { CLOSE_CODES, MAX_COMMAND_BYTES } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RawData } from 'ws';
+import { roleOf } from './access.js';
 import type { DeskFor } from './client.js';
 import type { Hub } from './hub.js';
 import { Session, SESSION_LIMITS, type SessionLimits } from './session.js';
 import type { LogSource } from './source.js';
+import type { Tokens } from './tokens.js';
 
 export interface SocketLimits extends SessionLimits {
   /** How often a client is asked for a sign of life; one that has not answered by the next time is cut off. */
   pingMs: number;
-  /** How long clients get to say goodbye when the gateway stops. */
+  /** How long clients get to say goodbye when the gateway stops, or will not have them. */
   goodbyeMs: number;
+  /** How soon a client that is sent away may come back; each further one so much later, but none later than the longest. */
+  returnMs: { first: number; each: number; longest: number };
+  maxClients: number;
+  maxClientsPerAddress: number;
 }
 
-export const SOCKET_LIMITS: SocketLimits = { ...SESSION_LIMITS, pingMs: 20_000, goodbyeMs: 1_000 };
+export const SOCKET_LIMITS: Omit<SocketLimits, 'maxClients' | 'maxClientsPerAddress'> = {
+  ...SESSION_LIMITS,
+  pingMs: 20_000,
+  goodbyeMs: 1_000,
+  returnMs: { first: 1_000, each: 4, longest: 30_000 },
+};
 
 /** A message beyond this is not even read: the connection is closed (1009). Up to it, an error is the answer. */
-const MAX_READ_BYTES = 1024 * 1024;
+const MAX_READ_BYTES = 4 * MAX_COMMAND_BYTES;
 
 interface Peer {
   session: Session;
+  address: string;
   alive: boolean;
 }
 
@@ -30,6 +42,7 @@ export interface SocketParts {
   log: LogSource;
   logger: Logger;
   limits: SocketLimits;
+  tokens: Tokens;
   /** Serve the commands that sessions do not serve themselves; asked in this order. */
   desks: readonly DeskFor[];
 }
@@ -38,6 +51,8 @@ export interface SocketParts {
 export class Sockets {
   readonly #parts: SocketParts;
   readonly #peers = new Map<WebSocket, Peer>();
+  /** How many clients each address has. */
+  readonly #addresses = new Map<string, number>();
   readonly #pings: NodeJS.Timeout;
 
   constructor(parts: SocketParts) {
@@ -62,14 +77,22 @@ export class Sockets {
       preClose: (done) => done(),
     });
     // The guard has looked at who asks; connections have limits of their own.
-    http.get('/ws', { websocket: true, config: { rateLimit: false }, schema: { hide: true } }, (socket) =>
-      this.#accept(socket),
-    );
+    const options = { websocket: true, config: { rateLimit: false }, schema: { hide: true } } as const;
+    const preValidation = (request: FastifyRequest): Promise<void> => {
+      roleOf(request, this.#parts.tokens);
+      return Promise.resolve();
+    };
+    http.get('/ws', { ...options, preValidation }, (socket, request) => this.#accept(socket, request));
   }
 
-  /** Sends everybody to where the place in the log may be asked for again. */
+  /** Sends everybody away, to resume elsewhere or later; not all of them at the same time. */
   sendAway(): void {
-    for (const { session } of this.#peers.values()) session.leave(CLOSE_CODES.goingAway);
+    const { first, each, longest } = this.#parts.limits.returnMs;
+    let reconnectInMs = first;
+    for (const { session } of this.#peers.values()) {
+      session.sendAway(Math.round(Math.min(reconnectInMs, longest)));
+      reconnectInMs += each;
+    }
   }
 
   async close(): Promise<void> {
@@ -81,18 +104,41 @@ export class Sockets {
   }
 
   /** Listens before anything else happens: the first messages may have come with the request itself. */
-  #accept(socket: WebSocket): void {
-    const session = new Session(socket, undefined, this.#parts);
-    const peer: Peer = { session, alive: true };
+  #accept(socket: WebSocket, request: FastifyRequest): void {
+    const { tokens, limits } = this.#parts;
+    const { ip: address } = request;
+    const ofAddress = this.#addresses.get(address) ?? 0;
+    if (this.#peers.size >= limits.maxClients || ofAddress >= limits.maxClientsPerAddress) {
+      this.#turnAway(socket, address);
+      return;
+    }
+    const ends = { socket, wire: request.raw.socket };
+    const session = new Session(ends, roleOf(request, tokens), this.#parts);
+    const peer: Peer = { session, address, alive: true };
     this.#peers.set(socket, peer);
+    this.#addresses.set(address, ofAddress + 1);
     socket.on('message', (data, isBinary) => session.command(bytesOf(data), isBinary));
     socket.on('pong', () => {
       peer.alive = true;
     });
     socket.on('close', () => {
-      this.#peers.delete(socket);
+      this.#forget(socket, peer);
       session.end();
     });
+  }
+
+  #forget(socket: WebSocket, { address }: Peer): void {
+    this.#peers.delete(socket);
+    const left = (this.#addresses.get(address) ?? 0) - 1;
+    if (left > 0) this.#addresses.set(address, left);
+    else this.#addresses.delete(address);
+  }
+
+  #turnAway(socket: WebSocket, address: string): void {
+    this.#parts.logger.warn({ address }, 'a client is turned away: too many connections');
+    socket.close(CLOSE_CODES.tooManyConnections);
+    const timer = setTimeout(() => socket.terminate(), this.#parts.limits.goodbyeMs);
+    socket.on('close', () => clearTimeout(timer));
   }
 
   #ping(): void {

@@ -12,6 +12,11 @@ import type { SocketLimits } from '../src/sockets.js';
 export type Message = Event | Reply;
 export type ReplyOf<T extends Reply['type']> = Extract<Reply, { type: T }>;
 
+interface ConnectOptions {
+  origin?: string;
+  token?: string;
+}
+
 export interface TestGateway {
   url: string;
   /** Of recordings; absent until a test writes it. */
@@ -20,7 +25,7 @@ export interface TestGateway {
   /** What was logged at warning and above. */
   logged: { msg: string }[];
   fetchJson(path: string, options?: RequestInit): Promise<{ status: number; body: unknown }>;
-  connect(options?: { origin?: string }): Promise<TestClient>;
+  connect(options?: ConnectOptions): Promise<TestClient>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -55,8 +60,8 @@ export async function startGateway(
       const response = await fetch(url + path, options);
       return { status: response.status, body: await response.json() };
     },
-    async connect({ origin } = {}) {
-      const client = new TestClient(`${url.replace('http', 'ws')}/ws`, origin);
+    async connect(options) {
+      const client = new TestClient(`${url.replace('http', 'ws')}/ws`, options);
       clients.push(client);
       await client.opened;
       return client;
@@ -84,8 +89,11 @@ export class TestClient {
   readonly closed: Promise<{ code: number; reason: string }>;
   #wake: () => void = () => undefined;
 
-  constructor(url: string, origin?: string) {
-    this.socket = new WebSocket(url, origin === undefined ? {} : { origin });
+  constructor(url: string, { origin, token }: ConnectOptions = {}) {
+    this.socket = new WebSocket(url, {
+      ...(origin === undefined ? {} : { origin }),
+      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    });
     this.opened = new Promise((resolve, reject) => this.socket.once('open', resolve).once('error', reject));
     this.closed = new Promise((resolve) =>
       this.socket.on('close', (code, reason) => {

@@ -5,17 +5,26 @@ import { describe, expect, it } from 'vitest';
 import type { Client, DeskFor } from '../../src/client.js';
 import { Hub } from '../../src/hub.js';
 import { Session, SESSION_LIMITS } from '../../src/session.js';
+import { Tokens } from '../../src/tokens.js';
 import { FakeLog } from '../fakeLog.js';
 
 /** A session over a socket that only remembers what was sent. */
 function sessionWith(...desks: DeskFor[]) {
   const sent: string[] = [];
-  const socket = { bufferedAmount: 0, send: (text: string) => sent.push(text), close: () => undefined };
-  const session = new Session(socket as unknown as WebSocket, undefined, {
+  const socket = { readyState: 1, OPEN: 1, close: () => undefined } as unknown as WebSocket;
+  const wire = {
+    writableLength: 0,
+    cork: () => undefined,
+    uncork: () => undefined,
+    // Without the header of the frame.
+    write: (framed: Buffer) => sent.push(framed.toString('utf8', framed[1] === 126 ? 4 : 2)) > 0,
+  };
+  const session = new Session({ socket, wire }, undefined, {
     hub: new Hub(),
     log: new FakeLog(),
     logger: pino({ level: 'silent' }),
     limits: SESSION_LIMITS,
+    tokens: new Tokens([]),
     desks,
   });
   const say = (command: object): void => session.command(Buffer.from(JSON.stringify(command)), false);
