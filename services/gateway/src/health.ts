@@ -82,6 +82,7 @@ export function assess(question: HealthQuestion): HealthReport {
         ...sourceProblems(sources),
         ...modeProblems(observation.services.filter((service) => isFresh(service, now))),
         ...groupProblems(question),
+        ...slotProblems(question),
         ...deadLetterProblems(question),
         ...gatewayProblems(question),
       ]
@@ -248,6 +249,27 @@ function groupProblems({ observation, requiredGroups }: HealthQuestion): Problem
     return [{ part, message, remedy: `Check that its service runs and keeps up: its log, CPU and disk.` }];
   });
   return [...required, ...forgotten];
+}
+
+/** The slots of a service that runs: groups named `<service>:<slot>`. Those of one that does not are judged as any group. */
+function slotProblems({ observation, requiredGroups, now }: HealthQuestion): Problem[] {
+  const running = observation.services.filter((service) => isFresh(service, now)).map(({ name }) => name);
+  return [...new Set(running)].flatMap((name) => {
+    const behind = observation.groups.filter(
+      ({ name: group, lag, ephemeral }) =>
+        group.startsWith(`${name}:`) &&
+        !ephemeral &&
+        !requiredGroups.includes(group) &&
+        lag > LAG_LIMIT &&
+        lag <= FORGOTTEN_LAG,
+    );
+    if (behind.length === 0) return [];
+    const most = Math.max(...behind.map(({ lag }) => lag));
+    const message = `${behind.length} slots of ${name} (${behind.map(({ name: group }) => group).join(', ')}) are up to ${most} events behind, so it acts on the past.`;
+    return [
+      { part: `service ${name}`, message, remedy: `Check its CPU and its log, or run another ${name}.` },
+    ];
+  });
 }
 
 function deadLetterProblems({ observation }: HealthQuestion): Problem[] {

@@ -31,4 +31,25 @@ describe('/health', () => {
     // The median, so that a busy machine does not decide.
     expect(took.sort((a, b) => a - b)[Math.floor(took.length / 2)]).toBeLessThan(50);
   });
+
+  it('never asks Redis for an answer, however many ask', async () => {
+    log.hangs = true;
+    const answers = await Promise.all(Array.from({ length: 300 }, () => gateway.fetchJson('/health')));
+    // The last sign of life is what is answered; a question to Redis would have hung for ever.
+    expect(answers.every(({ status }) => status === 200 || status === 503)).toBe(true);
+  });
+
+  it('is text or a page for whoever asks for that', async () => {
+    const told = async (accept: string) => {
+      const response = await fetch(`${gateway.url}/health`, { headers: { accept } });
+      return [response.headers.get('content-type'), (await response.text()).slice(0, 15)];
+    };
+    expect(await told('text/plain')).toEqual([
+      'text/plain; charset=utf-8',
+      expect.stringMatching(/^(OK|DEGRADED)\n/),
+    ]);
+    expect((await told('text/html,application/xhtml+xml,*/*;q=0.8'))[1]).toContain('<!doctype html>');
+    for (const accept of ['*/*', 'application/json', 'image/png'])
+      expect((await told(accept))[0]).toContain('application/json');
+  });
 });

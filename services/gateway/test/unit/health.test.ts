@@ -138,4 +138,21 @@ describe('the health of the system', () => {
     ];
     expect(partsOf(question({ services: odd }))).toEqual([]);
   });
+
+  it('says once of a service that runs which of its slots are behind', () => {
+    const slots = [0, 1, 2].map((slot) => ({
+      ...recorder,
+      name: `paper:${slot}`,
+      lag: slot * (LAG_LIMIT + 1),
+    }));
+    const asked = (services: ServiceState[]) =>
+      assess(question({ groups: [recorder, ...slots], services: [feed, service('recorder'), ...services] }));
+    const [problem, ...others] = asked([service('paper'), service('paper', { instance: 'paper2' })]).problems;
+    expect(problem).toMatchObject({
+      part: 'service paper',
+      message: expect.stringContaining('2 slots') as string,
+    });
+    expect(others).toEqual([]);
+    expect(asked([]).status).toBe('ok');
+  });
 });
