@@ -107,12 +107,14 @@ export class Delivery implements Listener {
   }
 
   /** Events from the hub. */
-  receive({ frames, framed }: Batch): void {
+  receive(batch: Batch): void {
+    const { frames } = batch;
     const { hub, outlet } = this.#parts;
     const [first] = frames;
     if (first !== undefined && this.#isCovered(first)) {
-      for (const frame of frames) if (!this.#isCovered(frame)) outlet.send(frame.framed);
-    } else outlet.send(framed);
+      for (const frame of frames)
+        if (!this.#isCovered(frame)) outlet.deliver({ frames: [frame], framed: frame.framed });
+    } else outlet.deliver(batch);
     if (!outlet.isFull) return;
     this.#slow = true;
     this.#stopAt(hub.position);
@@ -241,7 +243,7 @@ export class Delivery implements Listener {
     outlet.together(() => {
       for (const frame of frames) {
         if (!wants(frame.type) || !this.#isTold(frame)) continue;
-        outlet.send(frame.framed);
+        outlet.deliver({ frames: [frame], framed: frame.framed });
         if (!outlet.isFull) continue;
         reached = frame.position.seq;
         break;

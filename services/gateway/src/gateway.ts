@@ -4,6 +4,7 @@ import { safeUrl, type GroupOptions } from '@vectra/stream';
 import { Counter, Gauge } from 'prom-client';
 import { answerErrors } from './answers.js';
 import { answerConditionally } from './conditional.js';
+import { EventStreams } from './eventStreams.js';
 import { exposureWarning } from './exposure.js';
 import { serveGames } from './gamesApi.js';
 import { guard } from './guard.js';
@@ -49,6 +50,7 @@ export class Gateway {
   readonly #recordings: Recordings;
   readonly #paper: PaperExchange;
   readonly #sockets: Sockets;
+  readonly #streams: EventStreams;
   readonly #observer: Observer;
   readonly #latencies = new Quantiles();
   readonly #events: Counter;
@@ -64,13 +66,15 @@ export class Gateway {
     const logger = context.log;
     this.#recordings = new Recordings(config.RUGS_DATA_DIR, logger);
     this.#paper = new PaperExchange({ source: log.paper, logger, instance });
+    const clientParts = { hub: this.#hub, log, logger, limits, tokens: this.#tokens };
     this.#sockets = new Sockets({
-      ...{ hub: this.#hub, log, logger, limits, tokens: this.#tokens },
+      ...clientParts,
       desks: [
         replayDesk({ recordings: this.#recordings, logger }),
         (client) => new PaperDesk(client, this.#paper),
       ],
     });
+    this.#streams = new EventStreams(clientParts);
     this.#observer = new Observer(log);
     const registers = [metrics];
     this.#events = new Counter({
@@ -78,10 +82,10 @@ export class Gateway {
       help: 'Events handed to the clients.',
       registers,
     });
-    const clients = (): number => this.#sockets.size;
+    const clients = (): number => this.#clients;
     new Gauge({
       name: 'gateway_clients',
-      help: 'Connected WebSocket clients.',
+      help: 'Connected clients: WebSockets and event streams.',
       registers,
       collect() {
         this.set(clients());
@@ -108,6 +112,7 @@ export class Gateway {
     const tokens = this.#tokens;
     serveRecorderApi(http, { tokens, log: this.#log, logger: log });
     serveLiveApi(http, { tokens, source: this.#log.paper, services: () => this.#log.services() });
+    this.#streams.register(http);
     await serveWeb(http, config.GATEWAY_WEB_DIR);
     await this.#warmUp();
     await this.#observer.ask();
@@ -118,7 +123,7 @@ export class Gateway {
 
   async stop(): Promise<void> {
     this.#observer.stop();
-    await this.#sockets.close();
+    await Promise.all([this.#sockets.close(), this.#streams.close()]);
     await this.#following;
     await this.#log.close();
   }
@@ -156,6 +161,7 @@ export class Gateway {
       onGap: (gap) => {
         log.error(gap, 'events were trimmed before this gateway had them; its clients are told');
         this.#sockets.sendAway();
+        this.#streams.sendAway();
       },
       onEpoch: (epoch, previous) => log.error({ epoch, previous }, 'the log began anew; clients are told'),
     };
@@ -173,10 +179,14 @@ export class Gateway {
     this.#hub.publish(events);
   }
 
+  get #clients(): number {
+    return this.#sockets.size + this.#streams.size;
+  }
+
   #state(): GatewayState {
     const [p50 = null, p95 = null, p99 = null] = this.#latencies.at(0.5, 0.95, 0.99);
     const latencyMs = { p50, p95, p99 };
-    return { clients: this.#sockets.size, latencyMs, position: this.#hub.position?.seq ?? 0 };
+    return { clients: this.#clients, latencyMs, position: this.#hub.position?.seq ?? 0 };
   }
 
   #health(): HealthReport {

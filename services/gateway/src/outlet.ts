@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import { textFrame } from './frame.js';
+import type { Batch } from './hub.js';
 
 export interface OutletLimits {
   /** Bytes waiting to be sent to a client at which it gets no more events for now. */
@@ -17,21 +18,26 @@ export interface OutletLimits {
 const DRAIN_POLL_MS = 20;
 
 /** The TCP connection below a WebSocket. */
-export type Wire = Pick<Socket, 'write' | 'cork' | 'uncork' | 'writableLength'>;
+export type Wire = Pick<Socket, 'cork' | 'uncork' | 'writableLength'> & { write(bytes: Buffer): boolean };
+type Peer = Pick<WebSocket, 'readyState' | 'OPEN' | 'close'>;
+export interface Ends {
+  socket: Peer;
+  wire: Wire;
+}
 
 /**
  * The way out to one client: how much waits for it, and what is done when it takes nothing. Frames are made once for all clients, so they
  * go to the wire below the WebSocket, which itself sends only pings and the like, and those whole.
  */
 export class Outlet {
-  readonly #socket: WebSocket;
+  readonly #socket: Peer;
   readonly #wire: Wire;
   readonly #limits: OutletLimits;
   readonly #onSlow: () => void;
   #closed = false;
 
   /** @param onSlow the client takes too little: it is to be closed. */
-  constructor({ socket, wire }: { socket: WebSocket; wire: Wire }, limits: OutletLimits, onSlow: () => void) {
+  constructor({ socket, wire }: Ends, limits: OutletLimits, onSlow: () => void) {
     this.#socket = socket;
     this.#wire = wire;
     this.#limits = limits;
@@ -53,7 +59,12 @@ export class Outlet {
     return this.waiting > this.#limits.pauseBytes;
   }
 
-  /** Sends whole WebSocket frames. */
+  /** Sends events. */
+  deliver({ framed }: Pick<Batch, 'frames' | 'framed'>): void {
+    this.send(framed);
+  }
+
+  /** Sends whole WebSocket frames, or whatever the protocol of the client has. */
   send(framed: Buffer): void {
     if (!this.#closed && this.#socket.readyState === this.#socket.OPEN) this.#wire.write(framed);
   }

@@ -285,5 +285,5 @@ it(`outlives ${REQUESTS} requests of all kinds (seed ${SEED}): none is answered 
   expect(bystander.seqs).toEqual(Array.from({ length: log.last }, (_, i) => i + 1));
   expect((await gateway.fetchJson(`/api/games/${ID}`)).status).toBe(200);
   expect(gateway.logged.filter(({ msg }) => msg === 'a request failed')).toEqual([]);
-  expect(Number(statuses.get('200'))).toBeGreaterThan(REQUESTS / 20);
+  expect(Number(statuses.get('200'))).toBeGreaterThan(REQUESTS / 50);
 }, 600_000);
