@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { derivePrices, hashSeed } from '@vectra/game';
-import type { GameRecording, GameSummary } from '@vectra/protocol';
+import type { GameRecording, GameSummary, LegacyLine } from '@vectra/protocol';
 
 /** A game of two ticks. */
 export function recordingOf(
@@ -28,15 +28,42 @@ export function sealedRecording(gameId: string, startTime: string, seed: string)
   return { meta, prices: [...prices, 0.01] };
 }
 
-/** Writes a day as the recorder does. */
-export async function writeDay(dataDir: string, date: string, recordings: GameRecording[]): Promise<void> {
+type Lines = Readonly<Record<string, readonly LegacyLine[]>>;
+
+/** Writes a day as the recorder does; without lines a game has no `.jsonl`. */
+export async function writeDay(
+  dataDir: string,
+  date: string,
+  recordings: readonly GameRecording[],
+  lines: Lines = {},
+): Promise<void> {
   const folder = join(dataDir, 'recordings', date);
   await mkdir(join(folder, 'games'), { recursive: true });
+  await mkdir(join(folder, 'jsonl'), { recursive: true });
   const games: GameSummary[] = [];
   for (const recording of recordings) {
-    const file = `games/${recording.meta.game_id}.game.json`;
+    const { game_id: id } = recording.meta;
+    const file = `games/${id}.game.json`;
+    const jsonl = lines[id] === undefined ? null : `jsonl/${id}.jsonl`;
     await writeFile(join(folder, file), JSON.stringify(recording));
-    games.push({ ...recording.meta, file, jsonl: null });
+    if (jsonl !== null) {
+      const text = (lines[id] ?? []).map((line) => `${JSON.stringify(line)}\n`).join('');
+      await writeFile(join(folder, jsonl), text);
+    }
+    games.push({ ...recording.meta, file, jsonl });
   }
   await writeFile(join(folder, 'index.json'), JSON.stringify({ date, games }));
+}
+
+/** Writes games into the folders of the days on which they started. */
+export async function writeRecordings(
+  dataDir: string,
+  recordings: readonly GameRecording[],
+  lines: Lines = {},
+): Promise<void> {
+  const dayOf = ({ meta }: GameRecording): string => meta.start_time.slice(0, 10);
+  for (const date of new Set(recordings.map(dayOf))) {
+    const ofDay = recordings.filter((each) => dayOf(each) === date);
+    await writeDay(dataDir, date, ofDay, lines);
+  }
 }

@@ -10,7 +10,7 @@ import {
 } from '@vectra/protocol';
 import type { Client } from '../src/client.js';
 import type { GameSource } from '../src/replay/library.js';
-import type { Clock } from '../src/replay/player.js';
+import type { Clock } from '../src/replay/clock.js';
 import { scoreOf, type Score } from '../src/replay/score.js';
 
 const FIRST_START = Date.parse('2025-12-07T10:00:00.000Z');
@@ -92,6 +92,10 @@ export class TestClock implements Clock {
     const timer = { at: this.#now + ms, then };
     this.#timers.push(timer);
     return () => (this.#timers = this.#timers.filter((each) => each !== timer));
+  }
+
+  turn(): Promise<void> {
+    return nextTurn();
   }
 
   /** Lets so many ms pass, and everything happen that is due in them. */

@@ -3,18 +3,19 @@ import type { Logger } from '@vectra/service-kit';
 import type { Client, Desk, DeskFor } from '../client.js';
 import { refusal } from '../commands.js';
 import type { Recordings } from '../recordings.js';
+import { systemClock, type Clock } from './clock.js';
 import { Library } from './library.js';
-import { CLOCK, isReplayCommand, Player, type Clock } from './player.js';
+import { isReplayCommand, Player } from './player.js';
 
 export interface ReplayParts {
   recordings: Recordings;
   logger: Logger;
-  clock?: Clock;
 }
 
 /** Replays recorded games to whoever asks; each client has a replay of its own. */
-export function replayDesk({ recordings, logger, clock = CLOCK }: ReplayParts): DeskFor {
+export function replayDesk({ recordings, logger }: ReplayParts): DeskFor {
   const library = new Library(recordings);
+  const clock = systemClock();
   return (client) => new ReplayDesk(client, { library, logger, clock });
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   encodeEvent,
   placeEvent,
@@ -10,12 +9,13 @@ import {
 } from '@vectra/protocol';
 import type { Client } from '../client.js';
 import { refusal } from '../commands.js';
+import type { Clock } from './clock.js';
 import type { GameSource } from './library.js';
 import { Playhead } from './playhead.js';
 import { openPlaylist, type Playlist } from './playlist.js';
 import type { Score } from './score.js';
 
-/** So many moments (some 0.2 ms) are given before others get their turn: live clients notice no replay at full speed. */
+/** So many moments (some 0.2 ms) are given before others get their turn. */
 const MOMENTS_A_TURN = 16;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -25,21 +25,6 @@ export type ReplayCommand = CommandOf<(typeof ACTIONS)[number]>;
 export function isReplayCommand(command: Command): command is ReplayCommand {
   return (ACTIONS as readonly string[]).includes(command.action);
 }
-
-/** Time in ms, from whenever; in a test, the test's. */
-export interface Clock {
-  now(): number;
-  /** @returns what takes it back. */
-  after(ms: number, then: () => void): () => void;
-}
-
-export const CLOCK: Clock = {
-  now: () => performance.now(),
-  after(ms, then) {
-    const timer = setTimeout(then, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Answered when it is where it was sent to. */
 interface Errand {
@@ -220,7 +205,7 @@ export class Player {
     }
     if (tick === head.score.ticks - 1) this.#tellWhere();
     this.#given += 1;
-    if (this.#given % MOMENTS_A_TURN === 0) await nextTurn();
+    if (this.#given % MOMENTS_A_TURN === 0) await this.#clock.turn();
   }
 
   async #idle(wait: number): Promise<void> {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LiveWindow } from '../../src/window.js';
 import { EPOCH, FakeLog, tick } from '../fakeLog.js';
 import { numbers, startGateway, type TestClient, type TestGateway } from '../gatewayFixture.js';
-import { writeRecordings } from '../recordedDays.js';
+import { writeRecordings } from '../recordingsFixture.js';
 import { pricesOf, recordingOf, ticksFrom, ticksIn } from '../replayFixture.js';
 
 const recordings = [

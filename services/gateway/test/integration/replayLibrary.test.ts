@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Library } from '../../src/replay/library.js';
 import { Recordings } from '../../src/recordings.js';
-import { writeRecordings } from '../recordedDays.js';
+import { writeRecordings } from '../recordingsFixture.js';
 import { recordingOf } from '../replayFixture.js';
 
 const DAY = 24 * 60;
