@@ -59,8 +59,10 @@ function addressed(code: string): string {
 
 describe('"Attach to it" in the README', () => {
   it('has blocks in the languages it names, none longer than ten lines', () => {
-    expect(blocks.map(({ language }) => language)).toEqual(expect.arrayContaining(['ts', 'js', 'sh']));
-    for (const tool of ['@vectra/client', '@vectra/stream', 'vectra tail', 'redis-cli']) {
+    expect(blocks.map(({ language }) => language)).toEqual(
+      expect.arrayContaining(['ts', 'js', 'sh', 'python']),
+    );
+    for (const tool of ['@vectra/client', 'import vectra', '@vectra/stream', 'vectra tail', 'redis-cli']) {
       expect(blocks.some(({ code }) => code.includes(tool))).toBe(true);
     }
     for (const { code } of blocks) expect(code.trim().split('\n').length).toBeLessThanOrEqual(10);

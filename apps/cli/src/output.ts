@@ -6,9 +6,9 @@ export interface Output {
   json: boolean;
   paint: Paint;
   /** Writes a line; resolves once there is room for more. */
-  write(text: string): Promise<void>;
+  write: (text: string) => Promise<void>;
   /** A note that is no result. */
-  note(text: string): void;
+  note: (text: string) => void;
 }
 
 export function outputOf({ json }: { json: boolean }): Output {

@@ -133,9 +133,7 @@ describe('vectra tail', () => {
     let err = '';
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
     const ended = once(child, 'exit');
-    let isOver = false;
-    void ended.then(() => (isOver = true));
-    for (let count = 100; !isOver; count++) {
+    for (let count = 100; child.exitCode === null; count++) {
       await publish(tick(count));
       await new Promise((next) => setTimeout(next, 100));
     }
@@ -150,9 +148,7 @@ describe('vectra tail', () => {
     let err = '';
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
     const ended = once(child, 'exit');
-    let isOver = false;
-    void ended.then(() => (isOver = true));
-    for (let count = 200; !isOver; count++) {
+    for (let count = 200; child.exitCode === null; count++) {
       await publish(tick(count));
       await new Promise((next) => setTimeout(next, 100));
     }
@@ -171,6 +167,24 @@ describe('vectra games and replay', () => {
     );
     expect(jsonLines((await run('games', '--json')).out)).toMatchObject([{ game_id: GAME, rug_tick: 2 }]);
     expect((await run('games', '--from', '2026-01-01')).out).toBe('no recorded games\n');
+  });
+
+  it('plays a recorded game again, and ends with it', async () => {
+    const { status, out, err } = await run('replay', GAME, '--speed', 'max', '--json');
+    expect([status, err]).toEqual([0, '']);
+    const events = jsonLines(out) as Event[];
+    expect(new Set(events.map(({ source }) => source))).toEqual(new Set(['replay']));
+    const prices = events.flatMap(({ type, data }) => (type === 'game.tick' ? [data.price] : []));
+    expect(prices).toEqual(['1', '12.5', '0.02']);
+    expect((await run('replay', GAME, '--speed', 'max', '--channels', 'game.end')).out).toMatch(
+      /RUGGED {3}peak 12\.5000x\n$/,
+    );
+  });
+
+  it('says which game is not recorded', async () => {
+    const { status, err } = await run('replay', '20251207-0000000000000000');
+    expect(status).toBe(1);
+    expect(err).toMatch(/^vectra: .*20251207-0000000000000000/);
   });
 
   it('refuses what the gateway refuses, in its words', async () => {

@@ -63,15 +63,15 @@ async function publish(tickCount: number): Promise<void> {
 
 /** Publishes until the function returned is called. */
 function publishing(): () => Promise<void> {
-  let isOver = false;
+  const over = new AbortController();
   const work = (async () => {
-    for (let count = 1; !isOver; count++) {
+    for (let count = 1; !over.signal.aborted; count++) {
       await publish(count);
       await sleep(5);
     }
   })();
   return () => {
-    isOver = true;
+    over.abort();
     return work;
   };
 }
