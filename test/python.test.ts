@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, testSystem, type TestSystem } from './harness.js';
+import { eventually, getJson, recordingsIn, testSystem, type TestSystem } from './harness.js';
 
 const CLIENT = fileURLToPath(new URL('../clients/python/', import.meta.url));
 const KILLS = 3;
@@ -41,6 +41,11 @@ describe.skipIf(python === undefined)('the Python client', () => {
   };
   const lines = (): string[] => output.split('\n').slice(0, -1);
 
+  const ended = async (): Promise<void> => {
+    await eventually('the program has ended', () => child?.exitCode !== null || child.signalCode !== null);
+    expect(complaints).toBe('');
+  };
+
   it('passes its own tests', () => {
     const args = ['-m', 'unittest', 'discover', '--start-directory', `${CLIENT}tests`];
     const { status, stderr } = spawnSync(python ?? '', args, { env, encoding: 'utf8' });
@@ -76,5 +81,18 @@ describe.skipIf(python === undefined)('the Python client', () => {
     const seqs = lines();
     expect(seqs).toEqual(seqs.map((_, index) => `${epoch}:${index + 1}`));
     expect(complaints).toBe('');
+  });
+
+  it('replays a recorded game tick for tick, and its place among live events stays', async () => {
+    const game = await eventually('a game is recorded', async () =>
+      (await recordingsIn(test.dataDir)).find(({ meta }) => meta.complete),
+    );
+    const address = `${test.system.url('gateway')}/api/games/${game.meta.game_id}`;
+    await eventually('the gateway has it', async () => (await fetch(address)).ok);
+    expect(await getJson(address)).toHaveProperty('prices');
+    start([`${CLIENT}tests/real_gateway.py`, 'replay', url, game.meta.game_id]);
+    await ended();
+    expect(lines().slice(0, -1).map(Number)).toEqual(game.prices);
+    expect(lines().at(-1)).toBe('live simulator place kept');
   });
 });
