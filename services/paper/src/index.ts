@@ -22,6 +22,7 @@ export * from './live/assignment.js';
 export * from './live/behaviours.js';
 export * from './live/book.js';
 export * from './live/service.js';
+export * from './plugins/check.js';
 export * from './plugins/load.js';
 export * from './plugins/plugin.js';
 export * from './progress.js';
