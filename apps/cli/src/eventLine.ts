@@ -84,13 +84,8 @@ export class EventLines {
         const whole = complete ? `all ${prices.length} prices` : `${prices.length} prices, not all`;
         return { text: `${paint(format as Format, verdict)}  ${whole}` };
       }
-      case 'game.gap': {
-        const { fromTick, toTick, healed, by } = event.data;
-        const what = healed ? `filled from ${by ?? 'upstream'}` : 'missed';
-        return { text: paint(healed ? 'dim' : 'yellow', `ticks ${fromTick} to ${toTick} ${what}`) };
-      }
       default:
-        return accountColumns(event, paint);
+        return playerColumns(event, paint);
     }
   }
 
@@ -124,8 +119,8 @@ export class EventLines {
   }
 }
 
-/** Events of players and of the system itself. */
-function accountColumns(event: Event, paint: Paint): Columns {
+/** Events of players. */
+function playerColumns(event: Event, paint: Paint): Columns {
   switch (event.type) {
     case 'player.trade': {
       const { tickIndex, price, side, qty, amount, username, playerId } = event.data;
@@ -145,6 +140,19 @@ function accountColumns(event: Event, paint: Paint): Columns {
         ...(data.tickIndex === null ? {} : { tick: data.tickIndex }),
         text: `${result}  ${bet}  ${who}`,
       };
+    }
+    default:
+      return otherColumns(event, paint);
+  }
+}
+
+/** Events of the system itself, and those without words of their own. */
+function otherColumns(event: Event, paint: Paint): Columns {
+  switch (event.type) {
+    case 'game.gap': {
+      const { fromTick, toTick, healed, by } = event.data;
+      const what = healed ? `filled from ${by ?? 'upstream'}` : 'missed';
+      return { text: paint(healed ? 'dim' : 'yellow', `ticks ${fromTick} to ${toTick} ${what}`) };
     }
     case 'connection.status': {
       const { status, source, reason } = event.data;
