@@ -30,7 +30,8 @@ export const paperService: ServiceDefinition<(typeof VARIABLES)[number]> = {
   variables: VARIABLES,
   port: 'PAPER_PORT',
   async start(context) {
-    const { config, log, health, metrics, stopping, fail } = context;
+    const { config, log, health, metrics, stopping } = context;
+    const fail = (error: unknown): void => context.fail(error);
     const events = await EventLog.open({
       ...{ url: config.REDIS_URL, stream: config.STREAM, name: NAME, log, signal: stopping },
     });
@@ -95,7 +96,7 @@ async function serve(events: EventLog, holder: Holder, { log, stopping }: Contex
   const arriving = events.paper.commands({ after: () => holder.commands, signal: stopping });
   for await (const arrived of arriving) {
     try {
-      await Promise.all([...arrived].map(([slot, commands]) => holder.get(slot)?.serve(commands)));
+      await Promise.all([...arrived].map(async ([slot, commands]) => holder.get(slot)?.serve(commands)));
     } catch (error) {
       if (!isTransient(error)) throw error;
       log.warn({ reason: String(error) }, 'commands wait');

@@ -175,7 +175,7 @@ export class Slot {
     const { events, log } = this.#options;
     const { epoch, first } = await events.state();
     // Places of another history say nothing of this one.
-    if (to === undefined || to.epoch !== epoch || from?.epoch !== epoch) return [];
+    if (to?.epoch !== epoch || from?.epoch !== epoch) return [];
     const lacking = { slot: this.number, from: from.seq + 1, to: Math.min(first - 1, to.seq) };
     if (lacking.to >= lacking.from)
       log.warn(lacking, 'events were trimmed: some prices of the running game are not known');

@@ -57,7 +57,13 @@ export async function testLog() {
       env: { PATH: process.env.PATH, ...environment, PAPER_PORT: port, ...env },
     });
     onTestFinished(() => child.stop(5_000));
-    return { child, url: `http://127.0.0.1:${port}` };
+    const isReady = (): Promise<boolean> =>
+      fetch(`http://127.0.0.1:${port}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(isReady, patiently).toBe(true);
+    return { child };
   };
 
   /** Waits until every event there is has been processed by all slots. */
@@ -96,7 +102,9 @@ function listen(log: EventLog) {
     await log.paper.send({ ...command, ref });
     const answer = (): PaperMessage | undefined => heard.find((message) => message.ref === ref);
     await expect.poll(answer, patiently).toBeDefined();
-    return answer() as PaperMessage;
+    const given = answer();
+    if (given === undefined) throw new Error(`expected an answer to ${ref}`);
+    return given;
   };
   return {
     heard,
