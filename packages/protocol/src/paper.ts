@@ -63,10 +63,10 @@ export const paperEffect = z.discriminatedUnion('kind', [
     startTick: tick,
     amount: money,
     rugTick: tick.nullable().describe('null when the game went on beyond its last tick'),
-    cash: cashAfter,
     won: z.boolean(),
     payout: money.describe('what comes back, stake included'),
     profit: money,
+    cash: cashAfter,
   }),
   z.object({
     kind: z.literal('refused'),
