@@ -7,6 +7,7 @@ import { benchFeed } from './feed.js';
 import { benchImport } from './import.js';
 import { benchLog } from './log.js';
 import { benchStore } from './parquet.js';
+import { benchPaper } from './paper.js';
 import { benchTakeovers } from './takeover.js';
 import { benchRecorder } from './recorder.js';
 import { report } from './report.js';
@@ -39,6 +40,13 @@ try {
   process.stdout.write('\nThe recorder, from the log to disk, beside a bare copy of the log\n\n');
   const { comparison, memory } = await benchRecorder(redis.url, dir);
   process.stdout.write(`${report(comparison)}\n  memory after each tenth: ${memory.join(' ')} MB\n`);
+  process.stdout.write('\nPaper trading, beside the bare engine\n\n');
+  const paper = await benchPaper(redis.url, dir);
+  const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(1);
+  process.stdout.write(`${report(paper.comparison)}\n`);
+  process.stdout.write(
+    `  a session: ${kilobytes(paper.heap)} KB in the process; ${kilobytes(paper.redis)} KB in Redis with ${Math.round(paper.lines)} lines of history\n`,
+  );
   process.stdout.write(
     "\nThe event store, from the journal to Parquet, beside DuckDB's own COPY of the same rows\n\n",
   );
