@@ -1,5 +1,6 @@
 import { paperOrder, type Strategy } from '@vectra/protocol';
 import type { Order } from '@vectra/game';
+import { describeFailure } from '@vectra/service-kit';
 import { z } from 'zod';
 import type { Behaviour, View } from '../session/behaviour.js';
 import { builtIn } from '../session/builtIn.js';
@@ -57,7 +58,7 @@ function ask(
 ): readonly Order[] | undefined {
   const text = sandbox.run('call', JSON.stringify(courier.tell(hook, view)), hook);
   if (text === '') return undefined;
-  const answer = JSON.parse(text) as Answer;
+  const answer = read(text, `plug-in ${name}, ${hook}`);
   if (answer.memory !== undefined) {
     // The view's memory is the session's own object.
     for (const key of Object.keys(view.memory)) Reflect.deleteProperty(view.memory, key);
@@ -69,4 +70,15 @@ function ask(
   throw new PluginError(
     `plug-in ${name}, ${hook}: expected a list of orders like {"side":"buy","amount":"0.01"}, amounts as text: ${z.prettifyError(given.error).replaceAll(/\s*\n\s*/g, ' ')}`,
   );
+}
+
+/** What comes out of a sandbox is JSON, unless the plug-in changed the engine's own functions. */
+function read(text: string, where: string): Answer {
+  try {
+    return JSON.parse(text) as Answer;
+  } catch (error) {
+    throw new PluginError(`${where}: expected an answer as JSON: ${describeFailure(error)}`, {
+      cause: error,
+    });
+  }
 }

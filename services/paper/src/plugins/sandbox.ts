@@ -72,10 +72,22 @@ export class Sandbox {
     const { runtime } = context;
     runtime.setMaxStackSize(STACK_BYTES);
     runtime.setInterruptHandler(() => this.#isTooMuch());
+    let unresolved: PluginError | undefined;
     runtime.setModuleLoader(
-      (name) => guest.get(name) ?? files.code(name),
-      (from, specifier) =>
-        guest.has(specifier) || from === MAIN ? specifier : files.resolve(from, specifier),
+      (name) => {
+        if (unresolved !== undefined) throw unresolved;
+        return guest.get(name) ?? files.code(name);
+      },
+      (from, specifier) => {
+        if (guest.has(specifier) || from === MAIN) return specifier;
+        try {
+          return files.resolve(from, specifier);
+        } catch (error) {
+          if (!(error instanceof PluginError)) throw error;
+          unresolved = error; // thrown from here, its message would not come through
+          return specifier;
+        }
+      },
     );
     const main = `import '${OWN}lock';
 import { serve } from '${OWN}serve';

@@ -3,7 +3,8 @@
  * runs differ, or is code made of text.
  */
 function refused(name: string, why: string): () => never {
-  return () => {
+  // No arrow function: it can be called by `new`, too.
+  return function () {
     throw new Error(`there is no ${name} in a plug-in: ${why}`);
   };
 }
