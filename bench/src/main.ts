@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startRedis } from '@vectra/launcher';
 import { benchBacktest } from './backtest.js';
+import { benchFanout, reportFanout } from './fanout.js';
 import { benchFeed } from './feed.js';
 import { benchImport } from './import.js';
 import { benchLog } from './log.js';
@@ -27,6 +28,10 @@ try {
       `  ${name}  frames of ${bytes} bytes  ${frames}   at 100/s: p50 ${latency.p50} ms, p99 ${latency.p99} ms\n`,
     );
   }
+  process.stdout.write(
+    '\nThe gateway, to 1,000 clients, beside a bare ws broadcast and Socket.IO of the same events\n\n',
+  );
+  for await (const figures of benchFanout()) process.stdout.write(`${reportFanout(figures)}\n`);
   process.stdout.write('\n');
   process.stdout.write(
     'Takeovers: from kill -9 of the owner to the first effect of its standby (default lease, 4 s)\n\n',

@@ -31,6 +31,9 @@ export const SOCKET_LIMITS: Omit<SocketLimits, 'maxClients' | 'maxClientsPerAddr
 /** A message beyond this is not even read: the connection is closed (1009). Up to it, an error is the answer. */
 const MAX_READ_BYTES = 4 * MAX_COMMAND_BYTES;
 
+/** How long a client that is closed may take to read up to there; it then knows why, and where to resume. */
+const FAREWELL_MS = 60_000;
+
 interface Peer {
   session: Session;
   address: string;
@@ -66,8 +69,9 @@ export class Sockets {
   }
 
   async register(http: FastifyInstance): Promise<void> {
+    const settings = { maxPayload: MAX_READ_BYTES, perMessageDeflate: false, closeTimeout: FAREWELL_MS };
     await http.register(websocket, {
-      options: { maxPayload: MAX_READ_BYTES, perMessageDeflate: false },
+      options: settings,
       // Only this connection is at fault, and it is over.
       errorHandler: (error, socket) => {
         this.#parts.logger.info({ reason: error.message }, 'a client connection failed');
@@ -77,12 +81,12 @@ export class Sockets {
       preClose: (done) => done(),
     });
     // The guard has looked at who asks; connections have limits of their own.
-    const options = { websocket: true, config: { rateLimit: false }, schema: { hide: true } } as const;
+    const route = { websocket: true, config: { rateLimit: false }, schema: { hide: true } } as const;
     const preValidation = (request: FastifyRequest): Promise<void> => {
       roleOf(request, this.#parts.tokens);
       return Promise.resolve();
     };
-    http.get('/ws', { ...options, preValidation }, (socket, request) => this.#accept(socket, request));
+    http.get('/ws', { ...route, preValidation }, (socket, request) => this.#accept(socket, request));
   }
 
   /** Sends everybody away, to resume elsewhere or later; not all of them at the same time. */
