@@ -3,14 +3,7 @@ import type { LocalSystem } from '@vectra/launcher';
 import { strategy, type Strategy } from '@vectra/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chance } from './faults/chance.js';
-import {
-  eventually,
-  getJson,
-  recorderCaughtUp,
-  testSystem,
-  untilSealed,
-  type TestSystem,
-} from './harness.js';
+import { eventually, getJson, recorderCaughtUp, testSystem, type TestSystem } from './harness.js';
 import { backtest, openSessions, paperCaughtUp, paperInstance, recordingsOf } from './paperTools.js';
 
 const GAMES = Number(process.env.PARITY_GAMES ?? 60);

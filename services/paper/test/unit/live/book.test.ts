@@ -1,7 +1,14 @@
 import { placeEvent, strategy, type Event, type PaperCommand } from '@vectra/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { behaviourOf, generatedGames, SlotBook, type Changes, type SavedReader } from '../../../src/index.js';
+import {
+  builtIn,
+  generatedGames,
+  SlotBook,
+  type BehaviourOf,
+  type Changes,
+  type SavedReader,
+} from '../../../src/index.js';
 import { eventsOf } from '../../games.js';
 
 const spec = (given: object) => strategy.parse({ name: 'test', initial_balance: 1, ...given });
@@ -13,6 +20,10 @@ const STRATEGIES = [
   }),
   spec({ kind: 'observer' }),
 ];
+const behaviourOf: BehaviourOf = (given) =>
+  given.kind === 'plugin'
+    ? Promise.reject(new Error(`plug-in ${given.module} is not there`))
+    : Promise.resolve(builtIn(given));
 const options = { behaviourOf, maxLagMs: Infinity };
 
 const command = (given: PaperCommand, id = '1-0') => ({ id, sentAt: 0, command: given });
