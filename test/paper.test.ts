@@ -57,7 +57,9 @@ describe(`sessions of paper trading over ${GAMES} games, instances and recorder 
       if (kill % 3 === 2) system.child('recorder').signal('SIGKILL');
       else moment.pick([system, second]).child('paper').signal('SIGKILL');
     }
-    await eventually('all games are played', async () => (await finished()) >= begun + GAMES, 600_000);
+    const isOver = async (): Promise<boolean> =>
+      (await log.paper.sessions()).every(({ games_played }) => games_played >= GAMES);
+    await eventually(`every session has played ${GAMES} games`, isOver, 600_000);
     await system.stopService('feed');
     await recorderCaughtUp(log);
     await paperCaughtUp(log);

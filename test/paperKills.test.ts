@@ -73,10 +73,11 @@ describe(`${SESSIONS} sessions on three instances, one killed every 10 s for ${S
       Array.from({ length: SESSIONS }, (_, n) => [`session-${n}`, strategyOf(n)] as const),
     );
     await system.startService('feed');
-    const { pick } = chance('killed');
+    const moment = chance('killed');
     for (let killed = 0; killed < SECONDS * 1_000; killed += KILL_MS) {
       await sleep(KILL_MS);
-      pick([system, ...others])
+      moment
+        .pick([system, ...others])
         .child('paper')
         .signal('SIGKILL');
     }
