@@ -43,11 +43,11 @@ async function run({ file }: { file: string }): Promise<number> {
 }
 
 /**
- * Loads a plug-in and plays it, as `paper plugin check` does.
+ * Loads a plug-in and plays it through so many games, as `paper plugin check` does.
  *
  * @throws PluginError when it cannot be loaded.
  */
-export async function checkPlugin(file: string): Promise<{ report: string; isWell: boolean }> {
+export async function checkPlugin(file: string, count = GAMES): Promise<{ report: string; isWell: boolean }> {
   const name = basename(file).replace(/\.[jt]s$/, '');
   const strategy = strategySchema.safeParse({ kind: 'plugin', name, initial_balance: 1, module: name });
   if (!strategy.success)
@@ -55,17 +55,17 @@ export async function checkPlugin(file: string): Promise<{ report: string; isWel
   const files = new PluginFiles(name, dirname(resolve(file)));
   const first = await openPlugin(files, {});
   const started = performance.now();
-  const once = play(strategy.data, first.behaviour);
+  const once = play(strategy.data, first.behaviour, count);
   const seconds = (performance.now() - started) / 1000;
   const turns = [first.behaviour, (await openPlugin(files, {})).behaviour] as const;
-  const again = play(strategy.data, byTurns(turns));
+  const again = play(strategy.data, byTurns(turns), count);
   const lines = [...told(name, first.description), ...done(once, seconds), ...problems(once, again), ''];
   return { report: lines.join('\n'), isWell: problems(once, again).length === 0 };
 }
 
-function play(strategy: Strategy, behaviour: Behaviour): Backtest {
+function play(strategy: Strategy, behaviour: Behaviour, count: number): Backtest {
   const run = new BacktestRun(strategy, behaviour);
-  for (const game of generatedGames(SEED, GAMES)) run.play(game);
+  for (const game of generatedGames(SEED, count)) run.play(game);
   return { session: run.session, ...run.take() };
 }
 
