@@ -63,7 +63,7 @@ describe('subscribing', () => {
     expect(client.seqs).toEqual([21]);
   });
 
-  it('reads from the log what is no longer in memory, however much comes meanwhile', async () => {
+  it('reads from the log what is no longer in memory, however much comes meanwhile (row 19)', async () => {
     log.append(...numbers(21, 12_000).map((k) => tick(k)));
     await gateway.restart();
     let more = 0;
@@ -98,7 +98,7 @@ describe('subscribing', () => {
     expect(client.seqs).toEqual([22]);
   });
 
-  it('works from the packet that asks for the connection', async () => {
+  it('works from the packet that asks for the connection (row 16)', async () => {
     const { hostname, port } = new URL(gateway.url);
     const socket = connectTcp(Number(port), hostname);
     const text = Buffer.from(JSON.stringify({ action: 'subscribe', channels: ['*'], since: `${EPOCH}:19` }));
@@ -167,7 +167,7 @@ describe('bad input', () => {
     await good.until(() => good.seqs.includes(21));
   });
 
-  it('that breaks the WebSocket protocol, or a connection that is cut, ends only itself', async () => {
+  it('that breaks the WebSocket protocol, or a connection that is cut, ends only itself (row 15)', async () => {
     const [broken, cut, huge, good] = await Promise.all(numbers(1, 4).map(() => gateway.connect()));
     if (!broken || !cut || !huge || !good) throw new Error('expected four clients');
     for (const client of [broken, cut, huge, good]) await client.subscribe(['*']);
@@ -196,7 +196,7 @@ describe('a client that does not read', () => {
   const BULK = { reason: 'x'.repeat(1000) };
   const bulk = () => log.append(...numbers(1, 500).map(() => status(BULK.reason)));
 
-  it('is closed with its resume token, and the others get everything', async () => {
+  it('is closed with its resume token, and the others get everything (row 17)', async () => {
     const [slow, good] = [await gateway.connect(), await gateway.connect()];
     await slow.subscribe(['*']);
     await good.subscribe(['*']);

@@ -69,7 +69,7 @@ describe('a session', () => {
   it.each([
     ['throws', () => expect.fail('broken')],
     ['rejects', () => Promise.reject(new Error('broken'))],
-  ])('answers with an error when a desk %s, and serves the next command', async (_how, fail) => {
+  ])('answers with an error when a desk %s, and serves the next command (row 15)', async (_how, fail) => {
     const { say, replies } = sessionWith(desk(({ action }) => action === 'step' && fail()).deskFor);
     say({ action: 'step', ref: 'a' });
     say({ action: 'pause', ref: 'b' });
