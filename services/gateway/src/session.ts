@@ -93,6 +93,11 @@ export class Session implements Client {
     return this.#outlet.closed;
   }
 
+  /** Much waits to be read by the client, its close among it. */
+  get isBehind(): boolean {
+    return this.closed || this.#outlet.isFull;
+  }
+
   /** A message of the client. */
   command(data: Buffer, isBinary: boolean): void {
     if (!this.#bucket.take()) {

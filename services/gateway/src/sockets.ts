@@ -147,6 +147,8 @@ export class Sockets {
 
   #ping(): void {
     for (const [socket, peer] of this.#peers) {
+      // It cannot answer before it has read what waits for it: other limits hold, which tell it where to resume.
+      if (peer.session.isBehind) continue;
       if (!peer.alive) socket.terminate();
       peer.alive = false;
       socket.ping();
