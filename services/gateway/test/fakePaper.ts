@@ -50,10 +50,13 @@ export class FakePaper implements PaperSource {
   }
 
   async *messages({ signal }: { signal: AbortSignal }): AsyncGenerator<PaperMessage> {
-    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    // Of its own: several gateways may listen to one.
+    const aborted = new Promise<void>((resolve) =>
+      signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
     while (!signal.aborted) {
       yield* this.#waiting.splice(0);
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await Promise.race([new Promise<void>((resolve) => (this.#wake = resolve)), aborted]);
     }
   }
 
