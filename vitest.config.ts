@@ -4,8 +4,14 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/countReporter.ts'],
     projects: [
-      // Pure: no process, no server.
-      { test: { name: 'unit', include: ['{packages,services,apps}/*/test/unit/**/*.test.ts'] } },
+      // Pure: no process, no server. Properties play hundreds of games: a busy machine takes its time.
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,services,apps}/*/test/unit/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
       // On a real Redis, or a real server in this process.
       {
         test: {

@@ -1,4 +1,5 @@
-import { variableGroups, type VariableName, variables } from './variables.js';
+import { variableGroups } from './variableGroups.js';
+import { type VariableName, variables } from './variables.js';
 
 /** The text of `.env.example`: every variable with its default and what it does. */
 export function renderEnvExample(): string {

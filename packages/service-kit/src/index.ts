@@ -5,4 +5,5 @@ export * from './health.js';
 export * from './logger.js';
 export * from './service.js';
 export * from './usage.js';
-export { variableGroups, variables, type Config, type VariableName } from './variables.js';
+export { variableGroups } from './variableGroups.js';
+export { variables, type Config, type VariableName } from './variables.js';

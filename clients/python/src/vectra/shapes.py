@@ -166,10 +166,10 @@ class PaperHappeningSettled(TypedDict):
     startTick: int
     amount: str
     rugTick: Optional[int]
-    cash: str
     won: bool
     payout: str
     profit: str
+    cash: str
 
 
 class PaperHappeningRefused(TypedDict):

@@ -1,6 +1,6 @@
 import { placeEvent, strategy, type Draft, type Event } from '@vectra/protocol';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   advance,
   BacktestRun,
@@ -12,9 +12,6 @@ import {
   type Happening,
 } from '../../src/index.js';
 import { eventsOf } from '../games.js';
-
-// Hundreds of games are played: a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const spec = (given: object) => strategy.parse({ name: 'test', initial_balance: 1, ...given });
 const strategies = [

@@ -1,6 +1,6 @@
 import { strategy, type GameRecording } from '@vectra/protocol';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   bestByChance,
   ChanceOfOne,
@@ -20,9 +20,6 @@ import {
   type Combination,
   type SweepReport,
 } from '../../src/index.js';
-
-// Games are played: a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const BASE = {
   ...{ kind: 'position', name: 'ride', initial_balance: 5, entry_tick: 3 },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { strategy } from '@vectra/protocol';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   BacktestRun,
   checkPlugin,
@@ -11,8 +11,6 @@ import {
   type Slice,
 } from '../../../src/index.js';
 import { folderWith, plugin } from './folder.js';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const FOLDER = fileURLToPath(new URL('../../../../../plugins/', import.meta.url));
 const GAMES = 30;

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadBehaviour, PluginError } from '../../../src/index.js';
 import { behaviourOf, folderWith, onTick, plugin, viewAt } from './folder.js';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('a plug-in', () => {
   it('sees what a strategy can see, is told its params, and orders', async () => {
