@@ -4,7 +4,10 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export function paperMetrics(
   registry: Registry,
   state: () => { owned: readonly number[]; sessions: number },
-): { onBatch: (counts: { events: number; bets: number; lagMs?: number }) => void } {
+): {
+  onBatch: (counts: { events: number; bets: number; lagMs?: number }) => void;
+  onMissed: () => void;
+} {
   const registers = [registry];
   const events = new Counter({
     name: 'paper_events_total',
@@ -14,6 +17,11 @@ export function paperMetrics(
   const bets = new Counter({
     name: 'paper_bets_total',
     help: 'Buys and sidebets that were placed on paper.',
+    registers,
+  });
+  const missed = new Counter({
+    name: 'paper_missed_total',
+    help: 'How often sessions missed events for good: trimmed, of a log that was lost, or no events; the log of the service says which.',
     registers,
   });
   const lag = new Gauge({
@@ -43,5 +51,6 @@ export function paperMetrics(
       bets.inc(counts.bets);
       if (counts.lagMs !== undefined) lag.set(counts.lagMs / 1_000);
     },
+    onMissed: () => missed.inc(),
   };
 }

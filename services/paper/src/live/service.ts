@@ -41,18 +41,15 @@ export const paperService: ServiceDefinition<(typeof VARIABLES)[number]> = {
       await events.close();
       throw error;
     }
-    const { onBatch } = paperMetrics(metrics, () => holder.state);
+    const { onBatch, onMissed } = paperMetrics(metrics, () => holder.state);
     const holder: Holder = new Holder(
       {
         ...{ events, log, leaseTtlMs: config.LEASE_TTL_MS, now: () => instance.now() },
         ...{ maxLagMs: config.PAPER_MAX_LAG_MS, maxSessions: config.PAPER_MAX_SESSIONS },
         behaviourOf: (strategy) => loadBehaviour(strategy, config.PAPER_PLUGINS_DIR),
         historyMax: config.PAPER_HISTORY_MAX,
-        onOwned: (slot) => {
-          health.set(`slot ${slot}`, true);
-          stateSlots(health, holder);
-        },
-        onProblem: (slot, detail) => health.set(`slot ${slot}`, false, detail),
+        onOwned: () => stateSlots(health, holder),
+        onMissed,
         onBatch: (counts) => {
           onBatch(counts);
           if (counts.lagMs !== undefined) stateLag(health, counts.lagMs, config.PAPER_MAX_LAG_MS);

@@ -28,8 +28,9 @@ export interface SlotOptions extends BookOptions {
   now: () => number;
   /** `lagMs`: how old the newest event was; missing for commands. */
   onBatch: (counts: { events: number; bets: number; lagMs?: number }) => void;
-  onOwned: (slot: number) => void;
-  onProblem: (slot: number, detail: string) => void;
+  onOwned: () => void;
+  /** Its sessions missed something for good. */
+  onMissed: () => void;
 }
 
 /** One ownership of a slot, from loading what was saved to the loss of the lease. */
@@ -111,7 +112,7 @@ export class Slot {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const { events, leaseTtlMs, log, onProblem } = this.#options;
+    const { events, leaseTtlMs, log, onMissed } = this.#options;
     const slot = this.number;
     const group = events.group(events.paper.groupOf(slot), {
       ...{ from: 'now', leaseTtlMs, signal },
@@ -121,13 +122,16 @@ export class Slot {
       },
       onGap: ({ from, to }) => {
         log.error({ slot, from, to }, 'events were trimmed before the sessions could follow them');
-        onProblem(slot, `events ${from} to ${to} were trimmed before its sessions could follow them`);
+        onMissed();
       },
       onEpoch: (epoch, previous) => {
         log.error({ slot, epoch, previous }, 'the log began anew: what was in between may be lost');
-        onProblem(slot, `the log began anew (${previous} -> ${epoch}): events in between may be lost`);
+        onMissed();
       },
-      onDeadLetter: ({ id, reason }) => onProblem(slot, `entry ${id} was left out: ${reason}`),
+      onDeadLetter: ({ id, reason }) => {
+        log.error({ slot, id, reason }, 'an entry of the log was left out');
+        onMissed();
+      },
     });
     try {
       for await (const batch of group) {
@@ -148,7 +152,7 @@ export class Slot {
       this.#ownership = { book, revision: saved.revision, fence };
       const position = book.position === undefined ? null : formatPosition(book.position);
       this.#options.log.info({ slot: this.number, sessions: book.size, position }, 'trading on paper');
-      this.#options.onOwned(this.number);
+      this.#options.onOwned();
       return book.position;
     });
   }
