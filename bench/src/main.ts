@@ -9,6 +9,7 @@ import { benchImport } from './import.js';
 import { benchLog } from './log.js';
 import { benchStore } from './parquet.js';
 import { benchPaper } from './paper.js';
+import { benchPlugin } from './plugin.js';
 import { benchTakeovers } from './takeover.js';
 import { benchRecorder } from './recorder.js';
 import { report } from './report.js';
@@ -61,7 +62,8 @@ try {
   process.stdout.write('\nOld recordings into files, beside a bare read of them\n\n');
   for (const comparison of await benchImport(dir)) process.stdout.write(`${report(comparison)}\n\n`);
   process.stdout.write('\nBacktests, beside a bare loop over the same ticks\n\n');
-  for (const comparison of await benchBacktest()) process.stdout.write(`${report(comparison)}\n\n`);
+  for (const comparison of [...(await benchBacktest()), await benchPlugin(dir)])
+    process.stdout.write(`${report(comparison)}\n\n`);
 } finally {
   await redis.stop();
   await rm(dir, { recursive: true, force: true });
