@@ -18,7 +18,7 @@ const CODES: Readonly<Record<number, string>> = {
   415: 'bad_type',
 };
 
-/** Errors are answered in JSON and in words, and no stack trace leaves. What there is not counts for the rate limit as what there is. */
+/** Errors are answered in JSON and in words, and no stack trace leaves. Before anything is awaited: it counts for routes that exist already. */
 export function answerErrors(http: FastifyInstance, logger: Logger): void {
   http.setErrorHandler(async (error, request, reply) => {
     const { statusCode, code, message } = presentable(error);
@@ -30,6 +30,10 @@ export function answerErrors(http: FastifyInstance, logger: Logger): void {
       .headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' })
       .send(answerOf(code, message));
   });
+}
+
+/** What there is not counts for the rate limit as what there is. */
+export function answerUnknown(http: FastifyInstance): void {
   http.setNotFoundHandler({ preHandler: http.rateLimit() }, ({ method, url }) => {
     const path = url.split('?', 1)[0] ?? '';
     throw notFound(`there is no ${method} ${path.slice(0, 200)}`);

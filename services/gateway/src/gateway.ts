@@ -2,7 +2,7 @@ import accepts from '@fastify/accepts';
 import { formatPosition, type Event } from '@vectra/protocol';
 import { safeUrl, type GroupOptions } from '@vectra/stream';
 import { Counter, Gauge } from 'prom-client';
-import { answerErrors } from './answers.js';
+import { answerErrors, answerUnknown } from './answers.js';
 import { answerConditionally } from './conditional.js';
 import { EventStreams } from './eventStreams.js';
 import { exposureWarning } from './exposure.js';
@@ -96,8 +96,9 @@ export class Gateway {
   async start(): Promise<void> {
     const { config, http, log } = this.#context;
     this.#warnOfExposure();
-    await guard(http, config);
     answerErrors(http, log);
+    await guard(http, config);
+    answerUnknown(http);
     answerConditionally(http, ['/api/games', '/openapi.json', '/asyncapi.json']);
     await http.register(accepts);
     await describeApi(http);

@@ -34,9 +34,9 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
 }
 
 /** The code of the answer to an upgrade; 101 when it succeeds. */
-function upgrade(headers: Record<string, string>): Promise<number> {
+function upgrade(headers: Record<string, string>, path = '/ws'): Promise<number> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`, { headers });
+    const socket = new WebSocket(gateway.url.replace('http', 'ws') + path, { headers });
     socket.on('open', () => {
       socket.terminate();
       resolve(101);
@@ -91,7 +91,8 @@ describe('a page of another site', () => {
     await start();
     const origin = 'https://evil.example';
     expect(codeOf(await ask('/api/recorder/pause', { origin }, 'POST'))).toBe('foreign_origin');
-    expect(await upgrade({ origin })).toBe(403);
+    for (const path of ['/ws', '/healthz', '/metrics', '/nothing'])
+      expect(await upgrade({ origin }, path)).toBe(403);
     const read = await ask('/api/games', { origin });
     expect(read.headers['access-control-allow-origin']).toBeUndefined();
     expect(
