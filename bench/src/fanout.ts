@@ -57,7 +57,7 @@ class Fanout {
 
   async stop(): Promise<void> {
     for (const child of [this.#clients, this.#server]) {
-      if (child === undefined || child.exitCode !== null) continue;
+      if (child?.exitCode !== null) continue;
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
