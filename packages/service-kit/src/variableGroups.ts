@@ -290,7 +290,7 @@ export const variableGroups = {
       schema: networks,
       fallback: '',
       about:
-        'Addresses or networks (comma-separated) of proxies before the gateway, whose X-Forwarded-* headers tell who asks. Unset = none.',
+        'Addresses or networks (comma-separated) of proxies before the gateway, whose X-Forwarded-* headers tell who asks; in Docker before the proxy of Compose. Unset = none.',
     },
     GATEWAY_RATE_LIMIT: {
       schema: integer(1, 100_000_000),
