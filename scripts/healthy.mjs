@@ -2,8 +2,9 @@
 const [url, verbose] = process.argv.slice(2);
 const response = await fetch(url).catch(() => undefined);
 if (verbose && response) {
-  const { problems = [] } = await response.json();
+  const { problems = [], error } = await response.json();
   for (const { part, message, remedy } of problems) console.log(`  ${part}: ${message} (${remedy})`);
+  if (error) console.log(`  ${error.message}`);
 }
 if (verbose && !response) console.log(`  the gateway does not answer at ${url}`);
 process.exit(response?.ok ? 0 : 1);

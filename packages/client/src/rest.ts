@@ -81,7 +81,8 @@ export function rest({ url, token }: { url: string; token?: string }): Rest {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const body: unknown = await response.json().catch(() => undefined);
-    if (body !== undefined && (response.ok || accepted.includes(response.status))) return body;
+    const isTaken = response.ok || (accepted.includes(response.status) && !isRefusal(body));
+    if (body !== undefined && isTaken) return body;
     throw refusalOf(response.status, body, base + path);
   };
   return {
@@ -99,6 +100,10 @@ function queryOf(query: GamesQuery | { limit?: number }): string {
     Object.entries(query).map(([name, value]) => [name, String(value)] as [string, string]),
   ).toString();
   return text === '' ? '' : `?${text}`;
+}
+
+function isRefusal(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'error' in body;
 }
 
 function refusalOf(status: number, body: unknown, address: string): RestError {

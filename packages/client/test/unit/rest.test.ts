@@ -38,6 +38,11 @@ describe('the REST routes', () => {
     expect(await rest({ url: 'http://gateway' }).health()).toMatchObject({ status: 'down' });
   });
 
+  it('do not take for health what a proxy says when no gateway answers', async () => {
+    answering(503, { error: { code: 'no_gateway', message: 'No gateway answers.' } });
+    await expect(rest({ url: 'http://gateway' }).health()).rejects.toThrow('No gateway answers.');
+  });
+
   it('reject with the words of the gateway', async () => {
     const code = 'not_found';
     answering(404, { error: { code, message: 'no recording of game x' } });
