@@ -62,7 +62,14 @@ describe('"Attach to it" in the README', () => {
     expect(blocks.map(({ language }) => language)).toEqual(
       expect.arrayContaining(['ts', 'js', 'sh', 'python']),
     );
-    for (const tool of ['@vectra/client', 'import vectra', '@vectra/stream', 'vectra tail', 'redis-cli']) {
+    for (const tool of [
+      '@vectra/client',
+      'import vectra',
+      '@vectra/stream',
+      'vectra tail',
+      'curl',
+      'redis-cli',
+    ]) {
       expect(blocks.some(({ code }) => code.includes(tool))).toBe(true);
     }
     for (const { code } of blocks) expect(code.trim().split('\n').length).toBeLessThanOrEqual(10);

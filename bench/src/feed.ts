@@ -19,7 +19,7 @@ interface Told {
 }
 
 /** One way of taking frames: when each tick was known, by tick count (Unix ms). */
-type Taker = (url: string, frames: number) => Promise<number[]>;
+export type Taker = (url: string, frames: number) => Promise<number[]>;
 
 export interface FeedFigures {
   name: string;
@@ -39,16 +39,7 @@ export async function benchFeed(redisUrl: string, dir: string): Promise<FeedFigu
   const throughFeed: Taker = async (url, frames) => {
     const stream = `feed${++streams}`;
     const log = await EventLog.open({ url: redisUrl, stream });
-    const env = {
-      PATH: process.env.PATH,
-      REDIS_URL: redisUrl,
-      STREAM: stream,
-      UPSTREAM_URL: url,
-      FEED_DATA_DIR: join(dir, stream),
-      FEED_PORT: '0',
-    };
-    const main = join(ROOT, 'services', 'feed', 'dist', 'main.js');
-    const feed = new Child({ command: process.execPath, args: [main], cwd: ROOT, stdio: 'ignore', env });
+    const feed = startFeed({ redisUrl, stream, dir, upstream: url });
     try {
       const knownAt: number[] = [];
       for await (const { events } of log.group('bench', { from: 'start' })) {
@@ -69,6 +60,27 @@ export async function benchFeed(redisUrl: string, dir: string): Promise<FeedFigu
   return figures;
 }
 
+/** The feed as a process, with a log of its own. */
+export function startFeed(parts: { redisUrl: string; stream: string; dir: string; upstream: string }): Child {
+  const { redisUrl, stream, dir, upstream } = parts;
+  return startService('feed', {
+    REDIS_URL: redisUrl,
+    STREAM: stream,
+    UPSTREAM_URL: upstream,
+    FEED_DATA_DIR: join(dir, stream),
+    FEED_PORT: '0',
+  });
+}
+
+/** A service as a process that says nothing. */
+export function startService(name: string, env: Record<string, string>): Child {
+  const main = join(ROOT, 'services', name, 'dist', 'main.js');
+  const { PATH } = process.env;
+  return new Child({
+    ...{ command: process.execPath, args: [main], cwd: ROOT, stdio: 'ignore', env: { PATH, ...env } },
+  });
+}
+
 const bare: Taker = async (url, frames) => {
   const socket = io(url, { transports: ['websocket'], forceNew: true });
   const knownAt: number[] = [];
@@ -83,18 +95,27 @@ const bare: Taker = async (url, frames) => {
 };
 
 async function measure(name: string, kind: Kind, take: Taker): Promise<FeedFigures> {
-  const paced = await run(kind, PACED, take);
+  const { bytes, latency } = await measurePaced(kind, take);
   const flood = await run(kind, { frames: FLOOD[kind], rate: 0 }, take);
   const first = flood.sentAt[0] ?? 0;
   const last = flood.knownAt.at(-1) ?? 0;
-  const delays = paced.knownAt.map((known, tick) => known - (paced.sentAt[tick] ?? 0)).sort((a, b) => a - b);
-  const quantile = (q: number): number => delays[Math.floor(q * (delays.length - 1))] ?? Number.NaN;
   return {
     name,
-    bytes: paced.bytes,
+    bytes,
     rate: (FLOOD[kind] * 1_000) / (last - first),
-    latency: { p50: quantile(0.5), p99: quantile(0.99) },
+    latency,
   };
+}
+
+/** How long it takes, in ms, from sending a frame to knowing its tick, at 100 frames a second. */
+export async function measurePaced(
+  kind: Kind,
+  take: Taker,
+): Promise<{ bytes: number; latency: FeedFigures['latency'] }> {
+  const { sentAt, knownAt, bytes } = await run(kind, PACED, take);
+  const delays = knownAt.map((known, tick) => known - (sentAt[tick] ?? 0)).sort((a, b) => a - b);
+  const quantile = (q: number): number => delays[Math.floor(q * (delays.length - 1))] ?? Number.NaN;
+  return { bytes, latency: { p50: quantile(0.5), p99: quantile(0.99) } };
 }
 
 async function run(

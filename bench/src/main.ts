@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startRedis } from '@vectra/launcher';
 import { benchBacktest } from './backtest.js';
+import { benchBrowser } from './browser.js';
 import { benchFanout, reportFanout } from './fanout.js';
 import { benchFeed } from './feed.js';
 import { benchImport } from './import.js';
@@ -33,6 +34,10 @@ try {
     '\nThe gateway, to 1,000 clients, beside a bare ws broadcast and Socket.IO of the same events\n\n',
   );
   for await (const figures of benchFanout()) process.stdout.write(`${reportFanout(figures)}\n`);
+  process.stdout.write("\nFrom the game's socket to a browser's, beside a bare relay that keeps nothing\n\n");
+  const paths = await benchBrowser(redis.url, dir);
+  for (const { name, latency } of paths)
+    process.stdout.write(`  ${name.padEnd(12)}at 100/s: p50 ${latency.p50} ms, p99 ${latency.p99} ms\n`);
   process.stdout.write('\n');
   process.stdout.write(
     'Takeovers: from kill -9 of the owner to the first effect of its standby (default lease, 4 s)\n\n',
