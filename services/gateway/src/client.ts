@@ -11,7 +11,7 @@ export interface Client {
   /** Answers or tells something; a client that lets too much wait is closed. */
   reply(reply: Reply): void;
   /** Sends an event's text, once `drained` has resolved. */
-  sendEvent(bytes: Buffer): void;
+  sendEvent(text: string): void;
   /** Whether its channels match events of this type. */
   wants(type: string): boolean;
   /** Waits while the client has much to take; one that takes nothing is closed. */

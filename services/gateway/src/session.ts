@@ -11,7 +11,7 @@ import {
 import type { Logger } from '@vectra/service-kit';
 import type { WebSocket } from '@fastify/websocket';
 import type { Client, Desk, DeskFor } from './client.js';
-import { isOwn } from './frame.js';
+import { isOwn, textFrame } from './frame.js';
 import { readCommand, refusal } from './commands.js';
 import { Delivery } from './delivery.js';
 import type { Hub } from './hub.js';
@@ -125,8 +125,8 @@ export class Session implements Client {
     this.#outlet.say(JSON.stringify(reply));
   }
 
-  sendEvent(bytes: Buffer): void {
-    this.#outlet.send(bytes);
+  sendEvent(text: string): void {
+    this.#outlet.send(textFrame(text));
   }
 
   wants(type: string): boolean {

@@ -149,8 +149,8 @@ export class FakeClient implements Client {
     this.told.push(reply);
   }
 
-  sendEvent(bytes: Buffer): void {
-    this.told.push(parseEvent(JSON.parse(bytes.toString())));
+  sendEvent(text: string): void {
+    this.told.push(parseEvent(JSON.parse(text)));
   }
 
   wants(type: string): boolean {

@@ -201,7 +201,7 @@ export class Player {
     for (const draft of drafts) {
       this.#seq += 1;
       if (!this.#client.wants(draft.type)) continue;
-      this.#client.sendEvent(Buffer.from(encodeEvent(placeEvent(draft, this.#epoch, this.#seq))));
+      this.#client.sendEvent(encodeEvent(placeEvent(draft, this.#epoch, this.#seq)));
     }
     if (tick === head.score.ticks - 1) this.#tellWhere();
     this.#given += 1;
