@@ -1,15 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+// Timing decides no test: a busy machine takes its time.
+const expectation = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/countReporter.ts'],
     projects: [
-      // Pure: no process, no server. Properties play hundreds of games: a busy machine takes its time.
+      // Pure: no process, no server. Properties play hundreds of games.
       {
         test: {
           name: 'unit',
           include: ['{packages,services,apps}/*/test/unit/**/*.test.ts'],
           testTimeout: 120_000,
+          expect: expectation,
         },
       },
       // On a real Redis, or a real server in this process.
@@ -17,8 +21,9 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{packages,services,apps}/*/test/integration/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: expectation,
         },
       },
       // The whole system as processes, the browser, and Docker.
@@ -29,6 +34,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+          expect: expectation,
         },
       },
     ],
