@@ -14,6 +14,8 @@ export default defineConfig({
           include: ['{packages,services,apps}/*/test/unit/**/*.test.ts'],
           testTimeout: 120_000,
           expect: expectation,
+          sequence: { groupOrder: 0 },
+          maxWorkers: 2,
         },
       },
       // On a real Redis, or a real server in this process.
@@ -24,6 +26,9 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: expectation,
+          sequence: { groupOrder: 1 },
+          // They wait more than they compute.
+          maxWorkers: 2,
         },
       },
       // The whole system as processes, the browser, and Docker.
@@ -35,6 +40,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           fileParallelism: false,
           expect: expectation,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
