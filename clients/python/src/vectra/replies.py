@@ -20,7 +20,7 @@ class SubscribedReply(_SubscribedReply, total=False):
     """Answers subscribe."""
 
     reason: Literal["epoch_changed", "trimmed", "ahead"]
-    partial: Literal[true]
+    partial: Literal[True]
     ref: str
 
 

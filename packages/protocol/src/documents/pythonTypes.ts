@@ -93,8 +93,8 @@ class PythonClasses {
   #type(suggested: string, schema: JsonSchema): string {
     const { $ref, enum: values, type } = schema;
     if ($ref !== undefined) return referred($ref);
-    if (schema.const !== undefined) return `Literal[${JSON.stringify(schema.const)}]`;
-    if (values !== undefined) return `Literal[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
+    if (schema.const !== undefined) return `Literal[${literalOf(schema.const)}]`;
+    if (values !== undefined) return `Literal[${values.map(literalOf).join(', ')}]`;
     if (schema.properties !== undefined) return this.#class(suggested, schema);
     const parts =
       schema.anyOf ?? schema.oneOf ?? (Array.isArray(type) ? type.map((one) => ({ type: one })) : undefined);
@@ -156,4 +156,10 @@ function referred(ref: string): string {
 function variantName({ properties = {} }: JsonSchema): string {
   const values = Object.values(properties).map(({ const: value }) => value);
   return camel(values.find((value) => typeof value === 'string') ?? '');
+}
+
+/** JSON's constants have other names in Python; texts and numbers are written alike. */
+function literalOf(value: unknown): string {
+  if (value === null) return 'None';
+  return typeof value === 'boolean' ? (value ? 'True' : 'False') : JSON.stringify(value);
 }
