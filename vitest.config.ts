@@ -23,12 +23,11 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{packages,services,apps}/*/test/integration/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 120_000,
           expect: expectation,
           sequence: { groupOrder: 1 },
-          // They wait more than they compute.
-          maxWorkers: 2,
+          maxWorkers: 1,
         },
       },
       // The whole system as processes, the browser, and Docker.
