@@ -26,8 +26,8 @@ export class RecordingFiles {
   readonly #log: Logger;
   readonly #games: Listing<Omit<GameSummary, 'jsonl'>>;
   readonly #sessions: Listing<SessionSummary>;
-  /** Open sessions that are in their day's index, which says no more of them until they end. */
-  readonly #open = new Set<string>();
+  /** What their day's index says of open sessions: what each action changes is not in it. */
+  readonly #open = new Map<string, string>();
 
   constructor(folder: string, log: Logger) {
     this.#folder = resolve(folder);
@@ -43,7 +43,7 @@ export class RecordingFiles {
   ): Promise<Map<string, Outcome>> {
     const outcomes = new Map<string, Outcome>();
     const dates = new Set<string>();
-    const opened: string[] = [];
+    const opened = new Map<string, string>();
     for (const { date, name, recording } of sessions) {
       if (!this.#isInside(date, name)) {
         this.#log.error({ date, name }, 'refused: the name leads out of the recordings folder');
@@ -51,9 +51,10 @@ export class RecordingFiles {
       }
       const path = join(date, name);
       await this.#put(path, `${JSON.stringify(recording)}\n`);
-      if (recording.meta.session_end !== null || !this.#open.has(path)) dates.add(date);
-      if (recording.meta.session_end !== null) this.#open.delete(path);
-      else opened.push(path);
+      const said = JSON.stringify(recording.meta);
+      if (this.#open.get(path) !== said) dates.add(date);
+      if (recording.meta.session_end === null) opened.set(path, said);
+      else this.#open.delete(path);
     }
     for (const game of games) {
       const { gameId, names } = game;
@@ -72,7 +73,7 @@ export class RecordingFiles {
     for (const date of dates) {
       await this.#put(join(date, 'index.json'), `${JSON.stringify(await this.#indexOf(date))}\n`);
     }
-    for (const path of opened) this.#open.add(path);
+    for (const [path, said] of opened) this.#open.set(path, said);
     return outcomes;
   }
 

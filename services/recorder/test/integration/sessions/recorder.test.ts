@@ -148,6 +148,16 @@ describe('the recorder', () => {
     expect(await listedIn(folder)).toHaveLength(1);
   });
 
+  it('says in the index what an open session’s account is called, also when that is told later', async () => {
+    const folder = await temporaryFolder();
+    const my = new AccountScript();
+    const events = logOf([...my.login('1'), my.identity('other')]);
+    const { recorder } = open(folder);
+    await recorder.takeOver(1);
+    for (const event of events) await recorder.record([event], owned);
+    expect(await listedIn(folder)).toMatchObject([{ username: 'other', session_end: null }]);
+  });
+
   it('leaves what is no session out of the index, and lists what somebody else put there', async () => {
     const folder = await temporaryFolder();
     const { events, end } = script();
