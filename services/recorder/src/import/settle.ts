@@ -50,6 +50,7 @@ export function settle(gathered: GatheredGame, seed?: Seed, existing?: ExistingG
   const before = existing && knownOf(existing);
   const game = existing === undefined ? gathered : merge(existing.game, gathered);
   takeEchoForRug(game);
+  takeStated(game, seed);
   const seal = sealOf(game, seed, existing);
   const own = seal && isOwn(game, seal, existing) ? seal : undefined;
   if (own && own.check.verdict !== 'mismatch') heal(game, own);
@@ -104,6 +105,17 @@ function takeEchoForRug(game: GatheredGame): void {
   const { echo } = game;
   if (game.rug !== undefined || echo?.tick !== game.lastTick + 1) return;
   game.see({ gameId: game.id, tradeCount: null, ...echo, kind: 'rug' });
+}
+
+/** A game joined only after its rug is what was stated of it later, as it is for the feed. */
+function takeStated(game: GatheredGame, seed: Seed | undefined): void {
+  const { echo } = game;
+  const prices = seed?.prices ?? [];
+  if (game.prices.known > 0 || echo === undefined) return;
+  prices.forEach((price, tick) => {
+    const kind = tick === prices.length - 1 ? 'rug' : 'play';
+    game.see({ ...sightOf(game, tick, echo.at), price, kind, backfilled: 'gameHistory' });
+  });
 }
 
 /** A seed that was found to be right stands against any other. */

@@ -133,6 +133,19 @@ describe('a game of which no tick is known', () => {
   });
 });
 
+describe('a game that a capture joined after its rug', () => {
+  it('is filled in, as the feed does, when its prices are stated with its seed', () => {
+    const joined = gathered([game.echo()]);
+    joined.serverSeedHash = hashSeed(REAL.serverSeed);
+    const { report, files } = settle(joined, { ...seed, prices: PRICES });
+    expect(files?.recording).toMatchObject({
+      meta: { rug_tick: 7, complete: true, verified: true, backfilled_ticks: 8 },
+      prices: PRICES,
+    });
+    expect(report).toMatchObject({ outcome: 'new', ticks: 8, healed: 8, lost: 0 });
+  });
+});
+
 describe('a game that was recorded before', () => {
   it('is left alone when nothing is new', () => {
     const { report, files } = settle(gathered(game.whole()), undefined, recorded(game.whole()));
