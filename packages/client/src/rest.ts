@@ -70,6 +70,8 @@ export interface Rest {
   sessions(): Promise<PaperSession[]>;
   /** One with the newest lines of its history, as many as `limit` (1 to 10,000; 1,000 unless told otherwise). */
   session(id: string, options?: { limit?: number }): Promise<SessionPage>;
+  /** The JSON of any other route, such as `/api/games/recent`. */
+  get(path: string): Promise<unknown>;
 }
 
 /** @param url the gateway, as `http://host:port`. @throws TypeError when it is no URL. */
@@ -92,6 +94,7 @@ export function rest({ url, token }: { url: string; token?: string }): Rest {
     sessions: async () => ((await get('/api/live/sessions')) as { sessions: PaperSession[] }).sessions,
     session: async (id, options = {}) =>
       (await get(`/api/live/sessions/${encodeURIComponent(id)}${queryOf(options)}`)) as SessionPage,
+    get: (path) => get(path),
   };
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { stateOf, type Recent } from '../../src/live/recent.js';
-import { reduce } from '../../src/live/reduce.js';
-import { EMPTY, lastGames, shownGame } from '../../src/live/state.js';
+import { stateOf, type Recent } from '../../src/connection/recent.js';
+import { reduce } from '../../src/connection/reduce.js';
+import { EMPTY, lastGames, shownGame } from '../../src/connection/state.js';
 import { tick } from './events.js';
 
 type Current = NonNullable<Recent['current']>;

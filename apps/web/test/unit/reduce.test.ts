@@ -1,7 +1,7 @@
 import type { Event } from '@vectra/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reduce } from '../../src/live/reduce.js';
+import { reduce } from '../../src/connection/reduce.js';
 import {
   EMPTY,
   isFeedUp,
@@ -10,7 +10,7 @@ import {
   lastGames,
   lastPrice,
   shownGame,
-} from '../../src/live/state.js';
+} from '../../src/connection/state.js';
 import { backfilled, event, phase, rug, sealed, tick, trade } from './events.js';
 
 function after(...events: Event[]) {

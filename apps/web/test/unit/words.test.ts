@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newGame } from '../../src/live/state.js';
-import { amountWords, duration, multiplier, rugWords, secondsLeft, tone } from '../../src/live/words.js';
+import { newGame } from '../../src/connection/state.js';
+import { amountWords, duration, multiplier, rugWords, secondsLeft, tone } from '../../src/app/words.js';
 
 describe('a multiplier', () => {
   it.each([

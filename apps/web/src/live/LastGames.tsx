@@ -1,5 +1,5 @@
-import type { Game } from '../live/state.js';
-import { multiplier, rugWords, tone } from '../live/words.js';
+import type { Game } from '../connection/state.js';
+import { multiplier, rugWords, tone } from '../app/words.js';
 
 /** Bars grow with the logarithm of the peak, from 1x to this. */
 const FULL_PEAK = 20;

@@ -1,5 +1,7 @@
 import { backoff, connect, type Connection } from '@vectra/client';
 import type { Event } from '@vectra/protocol';
+import { authorized } from '../app/access.js';
+import { createStore } from '../app/store.js';
 import { fetchRecent, stateOf, type Recent } from './recent.js';
 import { reduce } from './reduce.js';
 import { EMPTY, type LiveState } from './state.js';
@@ -36,7 +38,8 @@ export class Session {
   #shown: Snapshot = this.#snapshot;
   readonly #watchers = new Set<() => void>();
   #timer: number | undefined;
-  #connection: Connection | undefined;
+  /** The client's connection, for commands of one's own; another one after what was missed was loaded anew. */
+  readonly connection = createStore<Connection | null>(null);
   #abort = new AbortController();
   /** How often the games were loaded anew in a row, and when that was last. */
   #loads = 0;
@@ -56,7 +59,8 @@ export class Session {
 
   stop(): void {
     this.#abort.abort();
-    this.#connection?.close();
+    this.connection.read()?.close();
+    this.connection.set(null);
     window.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -83,8 +87,13 @@ export class Session {
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const { since } = recent;
     this.#show({ live: stateOf(recent), link: { state: 'connecting' }, loaded: true });
-    const connection = connect({ url: url.href, channels: ['*'], ...(since === null ? {} : { since }) });
-    this.#connection = connection;
+    const connection = connect({
+      url: url.href,
+      channels: ['*'],
+      ...authorized(),
+      ...(since === null ? {} : { since }),
+    });
+    this.connection.set(connection);
     let wasEmpty = since === null;
     connection.on('event', (event) => this.#take(event));
     connection.on('unrecovered', () => void this.#reload(connection, signal));

@@ -1,5 +1,5 @@
-import type { Trade } from '../live/state.js';
-import { amountWords, multiplier, sideWords } from '../live/words.js';
+import type { Trade } from '../connection/state.js';
+import { amountWords, multiplier, sideWords } from '../app/words.js';
 
 interface TradesProps {
   trades: readonly Trade[];

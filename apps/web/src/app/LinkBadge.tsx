@@ -1,5 +1,5 @@
-import type { Link } from '../live/session.js';
-import { duration } from '../live/words.js';
+import type { Link } from '../connection/session.js';
+import { duration } from './words.js';
 
 /** Whether the page is connected, and how old the newest event was when it came. */
 export function LinkBadge({ link, latency }: { link: Link; latency: number | null }) {

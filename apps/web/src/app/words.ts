@@ -1,5 +1,5 @@
 import type { Phase } from '@vectra/protocol';
-import type { Game, Trade } from './state.js';
+import type { Game, Trade } from '../connection/state.js';
 
 const PHASE_WORDS: Record<Phase, string> = {
   UNKNOWN: 'Waiting for the game',

@@ -10,8 +10,9 @@ import {
   type ISeriesMarkersPluginApi,
   type WhitespaceData,
 } from 'lightweight-charts';
-import type { Game } from '../live/state.js';
-import { multiplier } from '../live/words.js';
+import { look } from '../app/theme.js';
+import type { Game } from '../connection/state.js';
+import { multiplier } from '../app/words.js';
 
 /** The chart is this many ticks wide at least, so that a game's first ticks are no giant steps. */
 const LEAST_TICKS = 80;
@@ -40,8 +41,7 @@ export class TickChart {
   readonly #chart: IChartApiBase<number>;
   readonly #series: ISeriesApi<'Baseline', number>;
   readonly #markers: ISeriesMarkersPluginApi<number>;
-  readonly #colours: MediaQueryList;
-  readonly #paint = (): void => this.#applyColours();
+  readonly #unwatch: () => void;
   #peakLine: IPriceLine | undefined;
   #game: Game | undefined;
 
@@ -80,8 +80,7 @@ export class TickChart {
       },
     });
     this.#markers = createSeriesMarkers(this.#series, []);
-    this.#colours = window.matchMedia('(prefers-color-scheme: dark)');
-    this.#colours.addEventListener('change', this.#paint);
+    this.#unwatch = look.subscribe(() => this.#applyColours());
     this.#applyColours();
   }
 
@@ -93,7 +92,7 @@ export class TickChart {
   }
 
   remove(): void {
-    this.#colours.removeEventListener('change', this.#paint);
+    this.#unwatch();
     this.#chart.remove();
   }
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Game } from '../live/state.js';
-import { multiplier } from '../live/words.js';
+import type { Game } from '../connection/state.js';
+import { multiplier } from '../app/words.js';
 import { TickChart } from './tickChart.js';
 
 interface ChartProps {

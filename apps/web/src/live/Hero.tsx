@@ -1,5 +1,5 @@
-import { lastPrice, shownGame, type Game, type LiveState } from '../live/state.js';
-import { multiplier, phaseWords, secondsLeft, tone } from '../live/words.js';
+import { lastPrice, shownGame, type Game, type LiveState } from '../connection/state.js';
+import { multiplier, phaseWords, secondsLeft, tone } from '../app/words.js';
 
 /** A countdown lasts 15 s: 5 s of cooldown, then 10 s of presale. */
 const COUNTDOWN_MS = 15_000;
