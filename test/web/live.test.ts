@@ -1,38 +1,17 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, testSystem, type TestSystem } from './harness.js';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-/** No sandbox in the sandbox that tests run in; no traffic of the browser's own. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { eventually } from '../harness.js';
+import { LAPTOP, PHONE, sidewaysOverflow, webTest, type WebTest } from './browser.js';
 
 describe('the live page in Chromium', () => {
-  let test: TestSystem;
-  let browser: Browser;
+  let web: WebTest;
   let page: Page;
-  const complaints: string[] = [];
 
   beforeAll(async () => {
-    test = await testSystem({ env: { SIMULATOR_SEED: 'a long first game', SIMULATOR_SPEED: '5' } });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-    page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(test.system.url('gateway'));
+    web = await webTest({ env: { SIMULATOR_SEED: 'a long first game', SIMULATOR_SPEED: '5' } });
+    page = await web.open();
   });
-  afterAll(async () => {
-    await browser.close();
-    await test.stop();
-  });
+  afterAll(() => web.stop());
 
   const status = (): Promise<string> => page.locator('header').getByRole('status').innerText();
   const text = (selector: string): Promise<string> => page.locator(selector).first().innerText();
@@ -60,19 +39,18 @@ describe('the live page in Chromium', () => {
   });
 
   it('has no error and no violation of its content security policy', () => {
-    expect(complaints).toEqual([]);
+    expect(web.complaints).toEqual([]);
   });
 
   it('fits a phone without scrolling sideways', async () => {
-    await page.setViewportSize({ width: 390, height: 844 });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
-    await page.setViewportSize({ width: 1280, height: 860 });
+    await page.setViewportSize(PHONE);
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await page.setViewportSize(LAPTOP);
   });
 
   it('says that it is reconnecting when the gateway is killed, and is live again without a reload', async () => {
     await page.evaluate(() => ((window as { marked?: boolean }).marked = true));
-    test.system.child('gateway').signal('SIGKILL');
+    web.test.system.child('gateway').signal('SIGKILL');
     await eventually('it notices', async () => (await status()).startsWith('Reconnecting'));
     await eventually('it is live again', async () => (await status()) === 'Live');
     const before = await text('.multiplier');
