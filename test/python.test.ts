@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { rest } from '@vectra/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, getJson, recordingsIn, testSystem, type TestSystem } from './harness.js';
 
@@ -94,5 +95,16 @@ describe.skipIf(python === undefined)('the Python client', () => {
     await ended();
     expect(lines().slice(0, -1).map(Number)).toEqual(game.prices);
     expect(lines().at(-1)).toBe('live simulator place kept');
+  });
+
+  it('trades on paper: buys, is told of ticks, sells, and hears why an order is refused', async () => {
+    start([`${CLIENT}tests/real_gateway.py`, 'paper', url, 'python']);
+    await ended();
+    const [bought, told, sold, refused = '', wallet] = lines();
+    expect([bought, told, sold]).toEqual(['bought 0.1', 'live_tick', 'sold']);
+    expect(refused).toMatch(/^(above_maximum|no_game)$/);
+    const { session, history } = await rest({ url: test.system.url('gateway') }).session('python');
+    expect(session).toMatchObject({ is_active: false, position: null, wallet });
+    expect(history.lines.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['bought', 'sold']));
   });
 });
