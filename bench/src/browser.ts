@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@vectra/launcher';
 import { EventLog } from '@vectra/stream';
+import { Redis } from 'ioredis';
 import { io } from 'socket.io-client';
 import { WebSocket, WebSocketServer } from 'ws';
 import { measurePaced, startFeed, startService, type FeedFigures, type Taker } from './feed.js';
@@ -14,12 +15,14 @@ export interface BrowserFigures {
 
 /**
  * From the game's socket to a browser's, at 100 frames a second: through feed, log and gateway as processes, with each event synced to
- * disk twice on its way (the feed's file, then Redis), beside a bare relay in this process that keeps nothing.
+ * disk twice on its way (the feed's file, then Redis), beside two bare relays in this process: one that keeps nothing, and one
+ * through a stream of the same Redis, which syncs each frame once.
  */
 export async function benchBrowser(redisUrl: string, dir: string): Promise<BrowserFigures[]> {
   const figures: BrowserFigures[] = [];
   for (const [name, take] of [
     ['bare relay', bareRelay],
+    ['bare relay through Redis', bareRelayThrough(redisUrl)],
     ['vectra', throughGateway(redisUrl, dir)],
   ] as const) {
     const { latency } = await measurePaced('standard', take);
@@ -28,7 +31,50 @@ export async function benchBrowser(redisUrl: string, dir: string): Promise<Brows
   return figures;
 }
 
-const bareRelay: Taker = async (url, frames) => {
+const bareRelay: Taker = (url, frames) =>
+  relayed(url, frames, ({ upstream, send }) => {
+    upstream.on('gameStateUpdate', (frame: unknown) => send(JSON.stringify(frame)));
+    return Promise.resolve();
+  });
+
+/** XADD of each frame, without waiting for the one before, and XREAD BLOCK. */
+function bareRelayThrough(redisUrl: string): Taker {
+  const stream = 'bare-relay';
+  return (url, frames) =>
+    relayed(url, frames, async ({ upstream, send, until }) => {
+      const [writer, reader] = [new Redis(redisUrl), new Redis(redisUrl)];
+      upstream.on('gameStateUpdate', (frame: unknown) => {
+        writer.xadd(stream, '*', 'frame', JSON.stringify(frame)).catch(() => undefined); // cut off at the end
+      });
+      void until.then(() => [writer, reader].forEach((redis) => redis.disconnect()));
+      let place = '0';
+      try {
+        for (;;) {
+          const [found] = (await reader.xread('BLOCK', 0, 'STREAMS', stream, place)) ?? [];
+          for (const [id, [, frame = '']] of found?.[1] ?? []) {
+            place = id;
+            send(frame);
+          }
+        }
+      } catch (error) {
+        if (reader.status !== 'end') throw error;
+      }
+    });
+}
+
+interface Relaying {
+  upstream: ReturnType<typeof io>;
+  send: (text: string) => void;
+  /** Resolves at the end. */
+  until: Promise<void>;
+}
+
+/** A WebSocket server and a browser's connection to it, and what goes between the game's socket and them. */
+async function relayed(
+  url: string,
+  frames: number,
+  relay: (relaying: Relaying) => Promise<void>,
+): Promise<number[]> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
   await once(server, 'listening');
   const address = server.address();
@@ -36,21 +82,22 @@ const bareRelay: Taker = async (url, frames) => {
   const browser = new WebSocket(`ws://127.0.0.1:${port}`);
   await once(browser, 'open');
   const upstream = io(url, { transports: ['websocket'], forceNew: true });
-  upstream.on('gameStateUpdate', (frame: unknown) => {
-    const text = JSON.stringify(frame);
+  const send = (text: string): void => {
     for (const client of server.clients) client.send(text);
-  });
+  };
+  let end = (): void => undefined;
+  const until = new Promise<void>((resolve) => (end = resolve));
+  const relaying = relay({ upstream, send, until });
   try {
-    return await ticksOf(browser, frames, (message) => {
-      const { tickCount } = message as { tickCount?: number };
-      return tickCount;
-    });
+    return await ticksOf(browser, frames, (message) => (message as { tickCount?: number }).tickCount);
   } finally {
+    end();
+    await relaying;
     upstream.disconnect();
     browser.terminate();
     server.close();
   }
-};
+}
 
 function throughGateway(redisUrl: string, dir: string): Taker {
   return async (url, frames) => {
