@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { strategy, type Strategy } from '@vectra/protocol';
 import { describeFailure, loadConfig } from '@vectra/service-kit';
 import { z } from 'zod';
-import { wholeOption } from './backtest/query.js';
+import { QUERY_HELP, QUERY_OPTIONS, readQuery, wholeOption, type GamesQuery } from './backtest/query.js';
 
 const WRONG_USAGE = 2;
 const INTERRUPTED = 130;
@@ -67,24 +67,47 @@ export async function readStrategy(file: string): Promise<{ strategy: Strategy; 
   return { strategy: parsed.data, written };
 }
 
-export const PLUGINS_OPTION = { plugins: { type: 'string' } } as const;
-export const PLUGINS_HELP = `  --plugins <folder>    where plug-in strategies lie; by default PAPER_PLUGINS_DIR, else ./plugins`;
+/** What every command that works through games takes. */
+export const WORK_OPTIONS = {
+  ...QUERY_OPTIONS,
+  plugins: { type: 'string' },
+  out: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  jobs: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+export const GAMES_HELP = `${QUERY_HELP}
+  --plugins <folder>    where plug-in strategies lie; by default PAPER_PLUGINS_DIR, else ./plugins`;
+export const WORK_HELP = `  --jobs <count>        worker threads, by default one a core; the result is the same with any number
+  --help                shows this`;
 
-/** The folder of plug-ins. @throws ConfigError when the environment does not fit. */
-export function readPlugins(given: string | undefined): string {
-  return given ?? loadConfig(['PAPER_PLUGINS_DIR']).PAPER_PLUGINS_DIR;
+/** How a command works through games. */
+export interface Work {
+  query: GamesQuery;
+  /** The folder of plug-ins. */
+  plugins: string;
+  /** Where a report goes. */
+  out: string | undefined;
+  json: boolean;
+  /** Worker threads. */
+  jobs: number;
 }
 
-/** Worker threads. @throws Error when it is no number from 1 on. */
-export function readJobs(given: string | undefined): number {
-  return wholeOption('--jobs', given) ?? availableParallelism();
-}
+type WorkValues = Parameters<typeof readQuery>[0] &
+  Partial<Record<'plugins' | 'out' | 'jobs', string>> & { json: boolean };
 
-/** @throws Error when a report cannot have that name. */
-export function readOut(given: string | undefined): string | undefined {
-  if (given !== undefined && !/\.(html|json)$/.test(given))
-    throw new Error(`--out: expected a name that ends with .html or .json, was "${given}"`);
-  return given;
+/** @throws Error saying which option does not fit; ConfigError when the environment does not. */
+export function readWork(values: WorkValues): Work {
+  const { plugins, out, json, jobs } = values;
+  if (out !== undefined && !/\.(html|json)$/.test(out))
+    throw new Error(`--out: expected a name that ends with .html or .json, was "${out}"`);
+  return {
+    query: readQuery(values),
+    plugins: plugins ?? loadConfig(['PAPER_PLUGINS_DIR']).PAPER_PLUGINS_DIR,
+    out,
+    json,
+    jobs: wholeOption('--jobs', jobs) ?? availableParallelism(),
+  };
 }
 
 /** Before hours of work rather than after. @throws Error when nothing can be written there. */

@@ -2,19 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import {
   expectWritable,
-  PLUGINS_HELP,
-  PLUGINS_OPTION,
-  readJobs,
-  readOut,
-  readPlugins,
+  GAMES_HELP,
   readStrategy,
+  readWork,
   tellLeftOut,
+  WORK_HELP,
+  WORK_OPTIONS,
   type Command,
+  type Work,
 } from '../commandLine.js';
 import { playGames } from '../crew/crew.js';
 import { ProgressBar } from '../progress.js';
 import { renderHtml, type Reported } from './html.js';
-import { QUERY_HELP, QUERY_OPTIONS, readQuery, type GamesQuery } from './query.js';
 import { summarize } from './summary.js';
 import { renderText } from './text.js';
 
@@ -24,34 +23,19 @@ Plays strategies through recorded games, in their order, by the same engine and 
 what they would have come to. Nothing is ever traded.
 
   --strategy <file>     a strategy as JSON; given more than once, the strategies are compared
-${QUERY_HELP}
-${PLUGINS_HELP}
+${GAMES_HELP}
   --out <file>          also a report: .html (opens anywhere), or .json with every game and every bet
   --json                what each strategy came to as JSON, a line each
-  --jobs <count>        worker threads, by default one a core; the result is the same with any number
-  --help                shows this
+${WORK_HELP}
 
 A strategy: {"name":"late","initial_balance":1,"entry_tick":200,"num_bets":4,"bet_sizes":[0.01,0.02,0.04,0.08]}
 Exit status: 0 done, 1 a file could not be read or written, or a strategy failed, 2 wrong usage, 130 stopped by Ctrl-C.
 `;
 
-const OPTIONS = {
-  strategy: { type: 'string', multiple: true },
-  ...QUERY_OPTIONS,
-  ...PLUGINS_OPTION,
-  out: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  jobs: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
+const OPTIONS = { strategy: { type: 'string', multiple: true }, ...WORK_OPTIONS } as const;
 
-interface Arguments {
+interface Arguments extends Work {
   strategies: string[];
-  query: GamesQuery;
-  plugins: string;
-  out: string | undefined;
-  json: boolean;
-  jobs: number;
 }
 
 /** `paper backtest` */
@@ -60,10 +44,9 @@ export const backtestCommand: Command<Arguments> = { name: 'backtest', help: HEL
 function read(args: readonly string[]): 'help' | Arguments {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help) return 'help';
-  const { strategy: strategies, out, json, jobs } = values;
-  const plugins = readPlugins(values.plugins);
+  const { strategy: strategies } = values;
   if (strategies === undefined) throw new Error('expected --strategy <file>');
-  return { strategies, query: readQuery(values), plugins, out: readOut(out), json, jobs: readJobs(jobs) };
+  return { strategies, ...readWork(values) };
 }
 
 async function run(given: Arguments, signal: AbortSignal): Promise<number> {

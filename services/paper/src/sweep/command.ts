@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { QUERY_HELP, QUERY_OPTIONS, readQuery, wholeOption, type GamesQuery } from '../backtest/query.js';
+import { wholeOption } from '../backtest/query.js';
 import {
   expectWritable,
-  PLUGINS_HELP,
-  PLUGINS_OPTION,
-  readJobs,
-  readOut,
-  readPlugins,
+  GAMES_HELP,
   readStrategy,
+  readWork,
   tellLeftOut,
+  WORK_HELP,
+  WORK_OPTIONS,
   type Command,
+  type Work,
 } from '../commandLine.js';
 import { playGames } from '../crew/crew.js';
 import { ProgressBar } from '../progress.js';
@@ -33,13 +33,11 @@ what it came to in the games after those (test), which decide nothing. Says how 
   --train <share>       the share of the games, by time, that is for training; by default 0.7
   --rank <measure>      ${MEASURES.join(', ')}; by default the first
   --min-staked <count>  a combination that staked in fewer training games is not ranked; by default 30
-${QUERY_HELP}
-${PLUGINS_HELP}
+${GAMES_HELP}
   --top <count>         rows on the terminal, by default 20
   --out <file>          also a report: .html (opens anywhere), or .json with every combination
   --json                the report as JSON
-  --jobs <count>        worker threads, by default one a core; the result is the same with any number
-  --help                shows this
+${WORK_HELP}
 
 Exit status: 0 done, 1 a file could not be read or written, or parameters do not fit, 2 wrong usage, 130 stopped by Ctrl-C.
 `;
@@ -53,15 +51,10 @@ const OPTIONS = {
   rank: { type: 'string', default: MEASURES[0] },
   'min-staked': { type: 'string' },
   top: { type: 'string' },
-  ...QUERY_OPTIONS,
-  ...PLUGINS_OPTION,
-  out: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  jobs: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
+  ...WORK_OPTIONS,
 } as const;
 
-interface Arguments {
+interface Arguments extends Work {
   strategy: string;
   parameters: Parameter[];
   random: { count: number; seed: number } | undefined;
@@ -69,11 +62,6 @@ interface Arguments {
   measure: Measure;
   minStaked: number;
   top: number;
-  query: GamesQuery;
-  plugins: string;
-  out: string | undefined;
-  json: boolean;
-  jobs: number;
 }
 
 /** `paper sweep` */
@@ -82,7 +70,7 @@ export const sweepCommand: Command<Arguments> = { name: 'sweep', help: HELP, rea
 function read(args: readonly string[]): 'help' | Arguments {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help) return 'help';
-  const { strategy, vary, random, seed, train, rank, top, out, json, jobs } = values;
+  const { strategy, vary, random, seed, train, rank, top } = values;
   if (strategy === undefined) throw new Error('expected --strategy <file>');
   if (vary === undefined)
     throw new Error('expected --vary <field>=<values>, for example --vary entry_tick=100:300:50');
@@ -99,15 +87,14 @@ function read(args: readonly string[]): 'help' | Arguments {
     throw new Error(`--vary ${twice.path} is there twice: give all its values at once`);
   const combinations = wholeOption('--random', random);
   return {
-    ...{ strategy, parameters, measure, train: share, json, query: readQuery(values), out: readOut(out) },
-    plugins: readPlugins(values.plugins),
+    ...readWork(values),
+    ...{ strategy, parameters, measure, train: share },
     random:
       combinations === undefined
         ? undefined
         : { count: combinations, seed: wholeOption('--seed', seed) ?? 1 },
     minStaked: wholeOption('--min-staked', values['min-staked']) ?? 30,
     top: wholeOption('--top', top) ?? 20,
-    jobs: readJobs(jobs),
   };
 }
 
