@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connect, GatewayError, type ConnectOptions, type Snapshot, type Status } from '../../src/index.js';
-import { FakeSocket, tick } from './fakeSocket.js';
+import { FakeSocket, settled, tick, useFakeTime } from './fakeSocket.js';
 
 const LONGEST_WAIT_MS = 10_000;
 
@@ -18,17 +18,7 @@ function start(options: Partial<ConnectOptions> = {}) {
   return { connection, statuses, ids, missed };
 }
 
-const settled = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.spyOn(Math, 'random').mockReturnValue(0.5);
-  FakeSocket.all = [];
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useFakeTime();
 
 describe('the address', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   connect,
   type ConnectOptions,
@@ -6,7 +6,7 @@ import {
   type Status,
   type Unrecovered,
 } from '../../src/index.js';
-import { FakeSocket, tick } from './fakeSocket.js';
+import { FakeSocket, tick, useFakeTime } from './fakeSocket.js';
 
 const LONGEST_WAIT_MS = 10_000;
 
@@ -27,16 +27,7 @@ async function collect(connection: Connection): Promise<string[]> {
   return ids;
 }
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  // Half of the longest wait: a new socket always opens in good time, and never at once.
-  vi.spyOn(Math, 'random').mockReturnValue(0.5);
-  FakeSocket.all = [];
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useFakeTime();
 
 describe('subscribing', () => {
   it('asks for the channels once the socket is open, and is live when the gateway has answered', () => {

@@ -1,3 +1,4 @@
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { Event, Reply } from '@vectra/protocol';
 import type { Socket, SocketEvent } from '../../src/socket.js';
 
@@ -100,4 +101,22 @@ export function tick(seq: number, epoch = 'aaaa'): Event {
       tradeCount: 0,
     },
   };
+}
+
+/** Time stands still unless a test moves it on, in each test of a file. Half of the longest wait: a new socket always opens in good time, and never at once. */
+export function useFakeTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    FakeSocket.all = [];
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+}
+
+/** What was promised by now has come. */
+export async function settled(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
 }

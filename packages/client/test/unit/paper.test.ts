@@ -1,7 +1,7 @@
 import type { PaperHappening, PaperSession, ReplyOf } from '@vectra/protocol';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connect, type PaperMessage } from '../../src/index.js';
-import { FakeSocket } from './fakeSocket.js';
+import { FakeSocket, settled, useFakeTime } from './fakeSocket.js';
 
 const GAME = '20251212-6114b2ff44ef4b71';
 const STRATEGY = { kind: 'observer', name: 'by hand', initial_balance: '1' } as const;
@@ -24,7 +24,6 @@ const joined = (changes: Partial<PaperSession> = {}): ReplyOf<'live_joined'> => 
 const bought: PaperHappening = {
   ...{ kind: 'bought', gameId: GAME, tick: 3, price: 1.5, qty: '0.01', amount: '0.015', cash: '0.985' },
 };
-const settled = () => vi.advanceTimersByTimeAsync(0);
 
 async function start() {
   const connection = connect({ url: 'ws://gateway/ws', token: 't', WebSocket: FakeSocket });
@@ -37,15 +36,7 @@ async function start() {
   return { connection, socket, trading: await joining };
 }
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.spyOn(Math, 'random').mockReturnValue(0.5);
-  FakeSocket.all = [];
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useFakeTime();
 
 describe('a session of paper trading', () => {
   it('takes orders, and says what came of each', async () => {

@@ -1,7 +1,7 @@
 import type { Event, ReplyOf } from '@vectra/protocol';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { connect, type Replay, type ReplayStatus } from '../../src/index.js';
-import { FakeSocket, tick } from './fakeSocket.js';
+import { FakeSocket, settled, tick, useFakeTime } from './fakeSocket.js';
 
 const GAME = '20251212-6114b2ff44ef4b71';
 
@@ -13,7 +13,6 @@ function where(changes: Partial<ReplyOf<'replay'>> = {}): ReplyOf<'replay'> {
 }
 
 const replayed = (seq: number): Event => ({ ...tick(seq, 'eeee'), source: 'replay' });
-const settled = () => vi.advanceTimersByTimeAsync(0);
 
 /** A replay that the gateway has begun, with the first event right behind. */
 async function start() {
@@ -34,15 +33,7 @@ async function read(replay: Replay): Promise<string[]> {
   return ids;
 }
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.spyOn(Math, 'random').mockReturnValue(0.5);
-  FakeSocket.all = [];
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useFakeTime();
 
 it('gives every event since it began, apart from the live ones, and ends with the replay', async () => {
   const { connection, socket, live, replay } = await start();
