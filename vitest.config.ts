@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Timing decides no test: a busy machine takes its time.
-const expectation = { poll: { timeout: 30_000 } };
+const expectation = { poll: { timeout: 60_000 } };
 
 export default defineConfig({
   test: {

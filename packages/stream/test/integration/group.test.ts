@@ -103,7 +103,7 @@ describe('an ordered group', () => {
       if (lost) break;
       await given.redis.set(keys.fence('g'), '99:another');
       await given.redis.set(keys.lease('g'), 'another', 'PX', LEASE_MS);
-      await expect.poll(() => batch.owned(), { timeout: 5_000 }).toBe(false);
+      await expect.poll(() => batch.owned()).toBe(false);
       expect(await given.pendingOf('g')).toBe(5);
       lost = true;
     }

@@ -63,7 +63,7 @@ describe('raw events', () => {
     const sizes = [300, 6_000, 300_000];
     const events = countTo(600).map((n) => raw(n, sizes[n % 20 === 0 ? 2 : n % 2]));
     for (const event of events) writer.push([event]);
-    await expect.poll(stored, { timeout: 20_000 }).toBe(600);
+    await expect.poll(stored).toBe(600);
     const used = Number(await test.redis.memory('USAGE', test.log.keys.raw, 'SAMPLES', 0));
     expect(used).toBeGreaterThan(MB / 4);
     expect(used).toBeLessThan(1.5 * MB);
@@ -137,7 +137,7 @@ describe('raw events', () => {
       if (n % 200 === 1) await test.redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       else await new Promise(setImmediate);
     }
-    await expect.poll(stored, { timeout: 20_000 }).toBe(2_000);
+    await expect.poll(stored).toBe(2_000);
     const entries = await test.redis.xrange(test.log.keys.raw, '-', '+');
     expect(entries.map(([id]) => Number(id.split('-')[1]))).toEqual(countTo(2_000));
     await writer.close();

@@ -77,7 +77,7 @@ describe('a shared group', () => {
     const last = work(() => 'go on', { signal: stop.signal });
     const remaining = async (): Promise<string[]> =>
       (await consumers()).map(({ name }) => name).filter((name) => crashed.includes(name));
-    await expect.poll(remaining, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(remaining).toEqual([]);
     stop.abort();
     await last;
     expect(await consumers()).toEqual([]);

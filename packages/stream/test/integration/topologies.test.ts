@@ -88,7 +88,7 @@ it('lives in one slot of a Cluster, found by any of its nodes', async () => {
   }
   for (const node of nodes) {
     const state = async (): Promise<string> => String(await node.call('CLUSTER', 'INFO'));
-    await expect.poll(state, { timeout: 20_000 }).toMatch(/cluster_state:ok[^]*cluster_known_nodes:3/);
+    await expect.poll(state).toMatch(/cluster_state:ok[^]*cluster_known_nodes:3/);
   }
   await useLog(`redis+cluster://127.0.0.1:${ports[1]}`);
 });

@@ -40,7 +40,7 @@ describe('Chrome', () => {
     expect(processesOfGroup(group).length).toBeGreaterThan(2);
     await chrome.stop(5_000);
     expect(await chrome.exited).toBe('exit status 0');
-    await expect.poll(() => processesOfGroup(group), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => processesOfGroup(group)).toEqual([]);
     expect(await chrome.answers()).toBe(false);
   });
 
@@ -50,7 +50,7 @@ describe('Chrome', () => {
     process.kill(group, 'SIGSTOP');
     await chrome.stop(100);
     expect(await chrome.exited).toBe('SIGKILL');
-    await expect.poll(() => processesOfGroup(group), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => processesOfGroup(group)).toEqual([]);
   });
 
   it('does not start on a port that is taken, and says so', async () => {
@@ -158,19 +158,19 @@ describe('a supervised Chrome', () => {
     const { supervisor, ups, downs } = await supervise(temporaryProfile());
     for (let kill = 1; kill <= 20; kill++) {
       process.kill(ups.at(-1)?.pid ?? expect.fail('not up'), 'SIGKILL');
-      await expect.poll(() => ups.length, { timeout: 30_000 }).toBe(kill + 1);
+      await expect.poll(() => ups.length).toBe(kill + 1);
     }
     expect(downs).toEqual(Array.from({ length: 20 }, () => 'Chrome ended (SIGKILL)'));
     expect(await ups.at(-1)?.answers()).toBe(true);
     await supervisor.stop();
     const groups = ups.map(({ pid }) => pid ?? 0);
-    await expect.poll(() => groups.flatMap(processesOfGroup), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => groups.flatMap(processesOfGroup)).toEqual([]);
   }, 180_000);
 
   it('that hangs is killed and started again', async () => {
     const { ups, downs } = await supervise(temporaryProfile());
     process.kill(ups[0]?.pid ?? 0, 'SIGSTOP');
-    await expect.poll(() => ups.length, { timeout: 40_000 }).toBe(2);
+    await expect.poll(() => ups.length).toBe(2);
     expect(downs).toEqual(['Chrome hung: its DevTools did not answer, and it was killed']);
     expect(await ups[1]?.answers()).toBe(true);
   });

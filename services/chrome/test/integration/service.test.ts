@@ -60,7 +60,7 @@ describe('the Chrome service', () => {
       );
     };
     await expect
-      .poll(events, { timeout: 20_000 })
+      .poll(events)
       .toEqual(expect.arrayContaining(['usernameStatus', 'playerUpdate', 'gameStatePlayerUpdate']));
     expect(log.join('')).toContain('Chrome answers');
     expect(log.join('')).not.toContain(TOKEN);
@@ -76,7 +76,7 @@ describe('the Chrome service', () => {
     const pid = started.find(({ msg }) => msg === 'Chrome answers')?.pid ?? expect.fail();
     process.kill(pid, 'SIGKILL');
     await expect.poll(ready, { interval: 10 }).toBe(503);
-    await expect.poll(ready, { timeout: 30_000 }).toBe(200);
+    await expect.poll(ready).toBe(200);
     expect(await metrics()).toContain('chrome_restarts_total 1');
   });
 });
@@ -99,16 +99,14 @@ describe('what the page stored', () => {
       return result;
     };
     const first = await startChrome(env);
-    await expect.poll(() => inPage(first.cdp, 'document.readyState'), { timeout: 10_000 }).toBe('complete');
+    await expect.poll(() => inPage(first.cdp, 'document.readyState')).toBe('complete');
     const login = "document.cookie = 'session=kept; max-age=3600'; localStorage.setItem('session', 'kept')";
     await inPage(first.cdp, login);
     await first.service.stop();
 
     const again = await startChrome(env);
     const stored = '({ cookie: document.cookie, local: localStorage.getItem("session") })';
-    await expect
-      .poll(() => inPage(again.cdp, stored), { timeout: 10_000 })
-      .toEqual({ cookie: 'session=kept', local: 'kept' });
+    await expect.poll(() => inPage(again.cdp, stored)).toEqual({ cookie: 'session=kept', local: 'kept' });
   });
 });
 

@@ -4,7 +4,7 @@ import { startSimulator, type Simulator } from '../../../simulator/test/integrat
 import { Feeds, metric } from './feeds.js';
 
 const feeds = Feeds.forEachTest();
-const PATIENT = { timeout: 50_000, interval: 200 };
+const PATIENT = { interval: 200 };
 const PAGE = 1_000;
 
 /** The log, read on from where it was read to. */

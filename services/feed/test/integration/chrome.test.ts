@@ -14,7 +14,7 @@ const { events, ticks } = feeds;
 const game = FakeGame.lasting(60);
 const TRACE = { __trace: true, traceparent: '00-b919-01' };
 const ME = 'did:privy:me';
-const PATIENT = { timeout: 30_000 };
+const PATIENT = { interval: 50 };
 
 const bet = { gameId: game.gameId, playerId: ME, betAmount: 0.001, xPayout: 5, startTick: 3, endTick: 43 };
 const account = (cash: number): object => ({ id: ME, authenticated: true, cash, positionQty: 0, avgCost: 0 });
@@ -177,7 +177,7 @@ describe('it recovers by itself', () => {
     await watchPage();
     feeds.upstream.greeting[1] = ['playerUpdate', account(2)];
     await chromium.closePages();
-    await expect.poll(cashes, { timeout: 40_000 }).toEqual(['1.5', '2']);
+    await expect.poll(cashes).toEqual(['1.5', '2']);
   });
 });
 

@@ -70,13 +70,11 @@ export class Feeds {
     this.#children.push(child);
     const url = `http://127.0.0.1:${port}`;
     await expect
-      .poll(
-        () =>
-          fetch(`${url}/healthz`).then(
-            ({ ok }) => ok,
-            () => false,
-          ),
-        { timeout: 20_000 },
+      .poll(() =>
+        fetch(`${url}/healthz`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
       )
       .toBe(true);
     return { child, url };
@@ -88,7 +86,7 @@ export class Feeds {
   }
 
   async connected(clients = 1): Promise<void> {
-    await expect.poll(() => this.upstream.clients, { timeout: 20_000 }).toBe(clients);
+    await expect.poll(() => this.upstream.clients).toBe(clients);
   }
 
   events = async (): Promise<Event[]> => this.log.range(1, (await this.log.state()).last, 10_000);

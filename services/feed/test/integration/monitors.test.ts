@@ -4,7 +4,7 @@ import { Feeds, range, readiness } from './feeds.js';
 
 const feeds = Feeds.forEachTest();
 const game = FakeGame.lasting(40);
-const PATIENT = { timeout: 15_000, interval: 200 };
+const PATIENT = { interval: 200 };
 
 const metricsOf = async (url: string): Promise<string> => (await fetch(`${url}/metrics`)).text();
 

@@ -89,7 +89,7 @@ describe('the feed', () => {
     first.child.signal('SIGKILL');
     for (const tick of range(10, 19)) feeds.upstream.send('gameStateUpdate', game.tick(tick));
     const different = async () => [...new Set(await keptTicks())];
-    await expect.poll(different, { timeout: 10_000 }).toEqual(range(0, 19));
+    await expect.poll(different).toEqual(range(0, 19));
   });
 
   it('fills the log as ever when Redis does not take what was received', async () => {
@@ -101,7 +101,7 @@ describe('the feed', () => {
     expect(await readiness(service)).toBe(200);
     // Once Redis takes them, those that waited are kept.
     await redis.del(key());
-    await expect.poll(keptTicks, { timeout: 10_000 }).toEqual(range(0, 20));
+    await expect.poll(keptTicks).toEqual(range(0, 20));
     await service.stop();
   });
 });

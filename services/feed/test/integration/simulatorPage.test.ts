@@ -5,7 +5,7 @@ import { Chromium, PLANTED } from './chromium.js';
 import { Feeds, metric, range } from './feeds.js';
 
 const feeds = Feeds.forEachTest();
-const PATIENT = { timeout: 60_000, interval: 200 };
+const PATIENT = { interval: 200 };
 
 let chromium: Chromium;
 beforeAll(async () => {

@@ -38,7 +38,7 @@ const trades = async (): Promise<number[]> =>
 
 /** Nothing missing, nothing twice, and the places without a gap. */
 async function expectWhole(through: number): Promise<void> {
-  await expect.poll(ticks, { timeout: 20_000 }).toEqual(range(0, through));
+  await expect.poll(ticks).toEqual(range(0, through));
   await expect.poll(trades).toEqual(range(0, through));
   const all = await events();
   expect(all.map(({ seq }) => seq)).toEqual(range(1, all.length));
@@ -72,9 +72,7 @@ describe('a second feed', () => {
       role: { ok: true, detail: 'standby' },
     });
     const details = async (): Promise<unknown[]> => (await feeds.log.services()).map(({ detail }) => detail);
-    await expect
-      .poll(details, { timeout: 10_000 })
-      .toMatchObject([{ role: 'leader' }, { role: 'standby', status: 'standby' }]);
+    await expect.poll(details).toMatchObject([{ role: 'leader' }, { role: 'standby', status: 'standby' }]);
   });
 
   it('is not ready while it stands by without upstream', async () => {
@@ -85,7 +83,7 @@ describe('a second feed', () => {
     await feeds.upstream.close();
     await expect.poll(() => readiness(second)).toBe(503);
     await feeds.upstream.open();
-    await expect.poll(() => readiness(second), { timeout: 20_000 }).toBe(200);
+    await expect.poll(() => readiness(second)).toBe(200);
   });
 
   it.each([
@@ -125,7 +123,7 @@ describe('when the feed that writes the log', () => {
     first.child.signal('SIGKILL');
     const killed = performance.now();
     play(10, 39);
-    await expect.poll(ticks, { timeout: 20_000, interval: 20 }).toEqual(range(0, 39));
+    await expect.poll(ticks, { interval: 20 }).toEqual(range(0, 39));
     expect(performance.now() - killed).toBeLessThan(6_000);
     play(40, game.rugTick);
     await expectWhole(game.rugTick);
@@ -148,7 +146,7 @@ describe('when the feed that writes the log', () => {
       leader.child.signal('SIGKILL');
       play(tick + 15, tick + 29);
       tick += 30;
-      await expect.poll(() => leads(standby), { timeout: 20_000 }).toBe(1);
+      await expect.poll(() => leads(standby)).toBe(1);
       await feeds.connected(1);
       leader = standby;
       standby = await next();
@@ -181,7 +179,7 @@ describe('when the feed that writes the log', () => {
     const again = await feeds.spawn(own);
     await feeds.connected(2);
     await second.stop();
-    await expect.poll(() => leads(again), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => leads(again)).toBe(1);
     play(20, 29);
     await expectWhole(29);
     expect((await feeds.log.state()).epoch).toBe(epoch);
@@ -200,14 +198,14 @@ describe('when the feed that writes the log', () => {
       await expectWhole(9);
 
       first.child.signal('SIGSTOP');
-      await expect.poll(() => leads(second), { timeout: 20_000 }).toBe(1);
+      await expect.poll(() => leads(second)).toBe(1);
       const ghost = FakeGame.lasting(30);
       for (const tick of range(0, 20)) aside.send('gameStateUpdate', ghost.tick(tick));
       play(10, 19);
       await expectWhole(19);
 
       first.child.signal('SIGCONT');
-      await expect.poll(() => heard(first), { timeout: 20_000 }).toBe(20 + 21);
+      await expect.poll(() => heard(first)).toBe(20 + 21);
       await expect.poll(() => leads(first)).toBe(0);
       // Events that came while it still took itself for the leader, and one after that.
       aside.send('gameStateUpdate', ghost.tick(21));
@@ -221,7 +219,7 @@ describe('when the feed that writes the log', () => {
 
       // And it takes its turn again.
       await second.stop();
-      await expect.poll(() => leads(first), { timeout: 20_000 }).toBe(1);
+      await expect.poll(() => leads(first)).toBe(1);
     } finally {
       await aside.close();
     }

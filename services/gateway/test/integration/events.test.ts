@@ -187,9 +187,9 @@ describe('/events', () => {
     const more = { filler: 'x'.repeat(20_000) };
     for (const count of numbers(1, 1_000)) log.append(tick(count, '1', more));
     await other.until(() => other.seqs.at(-1) === 1_000);
-    await expect.poll(async () => (await healthClients()) === 1, { timeout: 30_000 }).toBe(true);
+    await expect.poll(async () => (await healthClients()) === 1).toBe(true);
     slow.response.resume();
-    await expect.poll(() => slow.ended, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => slow.ended).toBe(true);
     const again = await listen(
       '?channels=game.*',
       slow.lastId === '' ? {} : { 'last-event-id': slow.lastId },
@@ -205,7 +205,7 @@ describe('/events', () => {
     await reader.until(() => reader.lastId === log.id);
     await gateway.restart();
     expect(reader.told('goaway')).toMatchObject({ id: log.id, reconnectInMs: expect.any(Number) as number });
-    await expect.poll(() => reader.ended, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => reader.ended).toBe(true);
   });
 
   it('refuses what does not fit, and more clients than are allowed', async () => {

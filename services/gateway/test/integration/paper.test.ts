@@ -29,7 +29,7 @@ describe('a client that trades on paper', () => {
       ...{ action: 'join_live', session_id: 'live-1', ref: 'a' },
       strategy: { name: 'late', initial_balance: 1, entry_tick: 200, num_bets: 1, bet_sizes: [0.01] },
     });
-    await expect.poll(() => log.paper.sent, { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => log.paper.sent).toHaveLength(1);
     expect(log.paper.sent[0]).toMatchObject({
       kind: 'open',
       session: 'live-1',
@@ -41,7 +41,7 @@ describe('a client that trades on paper', () => {
     expect(await client.reply('live_joined')).toMatchObject({ session, created: true, ref: 'a' });
 
     client.say({ action: 'order', session_id: 'live-1', side: 'buy', amount: '0.01' });
-    await expect.poll(() => log.paper.sent, { timeout: 30_000 }).toHaveLength(2);
+    await expect.poll(() => log.paper.sent).toHaveLength(2);
     expect(log.paper.sent[1]).toMatchObject({ kind: 'order', order: { side: 'buy', amount: '0.01' } });
     expect(await client.subscribe(['game.*'])).toMatchObject({ id: null });
   });

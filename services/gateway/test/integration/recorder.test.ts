@@ -101,12 +101,12 @@ describe('/health', () => {
     const answer = async () =>
       (await gateway.fetchJson('/health')).body as { status: string; notes: object[] };
     await expect
-      .poll(async () => (await answer()).notes, { timeout: 5_000 })
+      .poll(async () => (await answer()).notes)
       .toMatchObject([
         { part: 'service recorder', message: expect.stringContaining('not recorded') as string },
       ]);
     log.serviceStates = [recorder({ ...paused, state: 'recording', says: 'recording' })];
-    await expect.poll(async () => (await answer()).notes, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(async () => (await answer()).notes).toEqual([]);
   });
 });
 

@@ -106,7 +106,7 @@ async function firstEvent(): Promise<void> {
     client.socket.terminate();
     return id;
   };
-  await expect.poll(place, { timeout: 10_000 }).not.toBeNull();
+  await expect.poll(place).not.toBeNull();
 }
 
 it('several clients, each cut ten times at random under load, get every event once and in order (row 19)', async () => {
@@ -162,7 +162,7 @@ it('a client that was away while more came than is in memory, and comes back to 
     await sleep(5);
   }
   const stored = async (): Promise<number> => (await log.state()).last;
-  await expect.poll(stored, { timeout: 30_000 }).toBe(publisher.last);
+  await expect.poll(stored).toBe(publisher.last);
   await gateway.restart();
   const back = await gateway.connect();
   expect(await back.subscribe(['*'], id ?? '')).toMatchObject({ recovered: true });

@@ -111,11 +111,11 @@ describe('pausing and resuming', () => {
     const client = new Redis(redis.url);
     onTestFinished(() => client.disconnect());
     await client.flushall();
-    await expect.poll(async () => (await log.recorderWish())?.recording, { timeout: 15_000 }).toBe('paused');
+    await expect.poll(async () => (await log.recorderWish())?.recording).toBe('paused');
     await publish(...begun(3));
     const third = await startRecorder();
     const standby = async () => states(await say('status')).sort();
-    await expect.poll(standby, { timeout: 15_000 }).toEqual(['paused', 'standby']);
+    await expect.poll(standby).toEqual(['paused', 'standby']);
     second.child.signal('SIGKILL');
     await publish(...ended(3), ...whole(4));
     expect(await recorded()).toEqual([0]);

@@ -49,7 +49,7 @@ async function started() {
       ({ status }) => status,
       () => 0,
     );
-  await expect.poll(answers, { timeout: 20_000 }).toBe(200);
+  await expect.poll(answers).toBe(200);
   const ask = async (path: string, method = 'GET') => {
     const response = await fetch(url + path, { method, headers: { authorization: `Bearer ${TOKEN}` } });
     return (await response.json()) as unknown;
@@ -71,13 +71,13 @@ describe('the gateway and the recorder', () => {
     publisher.publish(whole(0, 11));
     await settled();
     const ids = async () => (await recent()).games.map(({ game_id }) => game_id);
-    await expect.poll(ids, { timeout: 10_000 }).toEqual(newest(10, 11));
+    await expect.poll(ids).toEqual(newest(10, 11));
     const inRedis = (await log.recentGames()).games.map(({ meta, prices }) => ({ ...meta, prices }));
     expect((await recent()).games).toEqual(inRedis);
     await recorder.child.stop(5_000);
     publisher.publish([...whole(11, 13), ...games.slice(10, 11).map((game) => game.sealed())]);
     await publisher.flush();
-    await expect.poll(ids, { timeout: 10_000 }).toEqual(newest(10, 13));
+    await expect.poll(ids).toEqual(newest(10, 13));
     expect((await recent()).games[2]).toMatchObject({ game_id: games[10]?.id, verified: true });
   });
 
@@ -92,7 +92,7 @@ describe('the gateway and the recorder', () => {
     await settled();
     expect(await recordings(folder)).toEqual({});
     const health = () => ask('/health');
-    await expect.poll(health, { timeout: 10_000 }).toMatchObject({
+    await expect.poll(health).toMatchObject({
       status: 'ok',
       notes: [{ message: expect.stringContaining('games that start now are not recorded') as string }],
     });

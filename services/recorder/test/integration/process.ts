@@ -65,7 +65,7 @@ export async function testLog() {
   const settled = async () => {
     await publisher.flush();
     const lag = async () => (await log.groups()).find(({ name }) => name === 'recorder')?.lag;
-    await expect.poll(lag, { timeout: 20_000, interval: 20 }).toBe(0);
+    await expect.poll(lag, { interval: 20 }).toBe(0);
   };
 
   return { folder, redis, log, publisher, startRecorder, settled };

@@ -55,7 +55,7 @@ describe('the recorder process', () => {
     publisher.publish(drafts.slice(0, 150));
     await settled();
     const second = await startRecorder();
-    await expect.poll(() => ready(second.url), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => ready(second.url)).toBe(200);
     publisher.publish(drafts.slice(150, 250));
     first.child.signal('SIGKILL');
     publisher.publish(drafts.slice(250));
@@ -87,7 +87,7 @@ describe('the recorder process', () => {
     await log.trim(Number.MAX_SAFE_INTEGER, ['recorder']);
     publisher.publish(drafts.slice(10, 12));
     const { url } = await startRecorder();
-    await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(503);
+    await expect.poll(() => ready(url)).toBe(503);
     await settled();
     const state = (await (await fetch(`${url}/readyz`)).json()) as { checks: Record<string, unknown> };
     expect(state.checks.gap).toMatchObject({

@@ -11,7 +11,7 @@ import { LEASE_TTL_MS, STREAM, testLog } from './process.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const DISK_KB = 3 * 1024;
-const PATIENT = { timeout: 20_000, interval: 50 };
+const PATIENT = { interval: 50 };
 
 const wave = (ticks: number) => Array.from({ length: ticks }, (_, tick) => 1 + Math.sin(tick / 9) / 2);
 const gameAt = (index: number) =>

@@ -36,7 +36,7 @@ async function onDisk(folder: string): Promise<GameRecording[]> {
 }
 
 async function eventually(log: EventLog, expected: RecentGames): Promise<void> {
-  await expect.poll(() => log.recentGames(), { timeout: 15_000, interval: 30 }).toEqual(expected);
+  await expect.poll(() => log.recentGames(), { interval: 30 }).toEqual(expected);
 }
 
 /** A recorder that has recorded `finished`, and two ticks of `running`. */
@@ -119,9 +119,7 @@ describe('the window of the last games', () => {
     await recorder.child.stop(5_000);
     const other = await testLog();
     await other.startRecorder({ RUGS_DATA_DIR: folder });
-    await expect
-      .poll(async () => (await other.log.recentGames()).games, { timeout: 15_000 })
-      .toEqual(expected.games);
+    await expect.poll(async () => (await other.log.recentGames()).games).toEqual(expected.games);
   });
 
   it('is warm after a restart without a journal: from the recordings', async () => {
@@ -130,9 +128,7 @@ describe('the window of the last games', () => {
     await rm(foldersOf(folder).journal, { recursive: true });
     const other = await testLog();
     await other.startRecorder({ RUGS_DATA_DIR: folder });
-    await expect
-      .poll(async () => (await other.log.recentGames()).games, { timeout: 15_000 })
-      .toEqual(expected.games);
+    await expect.poll(async () => (await other.log.recentGames()).games).toEqual(expected.games);
   });
 
   it('is warm after the data folder was lost: from the log', async () => {
@@ -141,9 +137,7 @@ describe('the window of the last games', () => {
     await rm(folder, { recursive: true });
     await client.del(log.keys.window.games, log.keys.window.running);
     await startRecorder();
-    await expect
-      .poll(async () => (await log.recentGames()).games, { timeout: 15_000 })
-      .toEqual(expected.games);
+    await expect.poll(async () => (await log.recentGames()).games).toEqual(expected.games);
   });
 
   it('is not touched by a recorder that was paused for longer than its lease', async () => {
@@ -157,7 +151,7 @@ describe('the window of the last games', () => {
     await eventually(log, expected);
     recorder.child.signal('SIGCONT');
     const status = async () => (await fetch(`${recorder.url}/readyz`)).text();
-    await expect.poll(status, { timeout: 10_000 }).toContain('standing by');
+    await expect.poll(status).toContain('standing by');
     await sleep(1_500); // longer than the pause between two of its looks at the window
     expect(await log.recentGames()).toEqual(expected);
     expect(second.child.running).toBe(true);

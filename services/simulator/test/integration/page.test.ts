@@ -38,7 +38,7 @@ describe('the page in Chromium', () => {
       page.on('pageerror', (error) => complaints.push(error.message));
       await page.goto(`${simulator.url}/page?auth=${TOKEN}&in=${place}`);
       await expect
-        .poll(() => shown(page, place), { timeout: 20_000 })
+        .poll(() => shown(page, place))
         .toEqual(expect.arrayContaining(['gameStateUpdate', ...OWN]));
       expect(complaints).toEqual([]);
       await page.close();
@@ -50,7 +50,7 @@ describe('the page in Chromium', () => {
     const page = await browser.newPage();
     await page.goto(`${simulator.url}/page`);
     await expect
-      .poll(() => shown(page, 'page'), { timeout: 20_000 })
+      .poll(() => shown(page, 'page'))
       .toEqual(expect.arrayContaining(['gameStateUpdate', 'newChatMessage']));
     expect((await shown(page, 'page')).filter((event) => OWN.includes(event))).toEqual([]);
     await page.close();
@@ -67,7 +67,7 @@ describe('the page in Chromium', () => {
     });
     await page.goto(`${simulator.url}/page?auth=${TOKEN}&transports=websocket`);
     await expect
-      .poll(() => sent.filter((frame) => frame.includes('authenticate')), { timeout: 20_000 })
+      .poll(() => sent.filter((frame) => frame.includes('authenticate')))
       .toEqual([`42["authenticate",{"token":"${TOKEN}"}]`]);
     expect(urls).toEqual([expect.stringContaining(`auth=${TOKEN}`)]);
     await page.close();
@@ -78,7 +78,7 @@ describe('the page in Chromium', () => {
     const page = await browser.newPage();
     await page.goto(`${simulator.url}/page?auth=${TOKEN}&transports=websocket`);
     const state = page.locator('#state');
-    await expect.poll(() => state.innerText(), { timeout: 20_000 }).toBe('open');
+    await expect.poll(() => state.innerText()).toBe('open');
     const count = page.locator('[data-event="usernameStatus"]');
     await expect.poll(() => count.innerText()).toBe('1');
     await fetch(`${simulator.url}/api/simulator/faults`, {
@@ -86,7 +86,7 @@ describe('the page in Chromium', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ kind: 'disconnect', sockets: 'page' }),
     });
-    await expect.poll(() => count.innerText(), { timeout: 20_000 }).toBe('2');
+    await expect.poll(() => count.innerText()).toBe('2');
     await page.close();
   });
 });

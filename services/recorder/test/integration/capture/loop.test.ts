@@ -36,7 +36,7 @@ describe('a capture', () => {
     const first = await Session.start(redis, 'played', { SIMULATOR_SPEED: '60', SIMULATOR_SEED: 'capture' });
     const sealed = async () =>
       (await first.events()).filter((event) => 'type' in event && event.type === 'game.sealed').length;
-    await expect.poll(sealed, { timeout: 50_000, interval: 200 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(sealed, { interval: 200 }).toBeGreaterThanOrEqual(3);
     await first.end();
     const [capture = '', ...others] = await first.captures();
     expect(others).toEqual([]);
@@ -111,7 +111,7 @@ describe('the recorder', () => {
       const answer = (await (await fetch(`${recorder.url}/readyz`)).json()) as { checks: unknown };
       return answer.checks;
     };
-    await expect.poll(checks, { timeout: 10_000 }).toMatchObject({
+    await expect.poll(checks).toMatchObject({
       capture: { ok: false, detail: expect.stringContaining('nothing is captured') as string },
       journal: { ok: true },
     });
@@ -119,9 +119,7 @@ describe('the recorder', () => {
     await expect.poll(() => metric(recorder, 'recorder_events_total')).toBeGreaterThan(before);
     await rm(captures);
     await mkdir(captures);
-    await expect
-      .poll(checks, { timeout: 20_000 })
-      .toMatchObject({ capture: { ok: true }, journal: { ok: true } });
+    await expect.poll(checks).toMatchObject({ capture: { ok: true }, journal: { ok: true } });
     await recorder.child.stop(8_000);
     const [first = ''] = await session.captures();
     const lines = await linesIn(first);
@@ -135,7 +133,7 @@ describe('the recorder', () => {
     let recorder = session.recorder;
     for (let kills = 0; kills < 5; kills++) {
       await expect
-        .poll(() => metric(recorder, 'recorder_captured_events_total'), { timeout: 10_000, interval: 20 })
+        .poll(() => metric(recorder, 'recorder_captured_events_total'), { interval: 20 })
         .toBeGreaterThan(0);
       recorder.child.signal('SIGKILL');
       await recorder.child.exited;

@@ -37,7 +37,7 @@ export async function startProgram(service: string, env: Record<string, string>)
       ({ ok }) => ok,
       () => false,
     );
-  await expect.poll(alive, { timeout: 20_000 }).toBe(true);
+  await expect.poll(alive).toBe(true);
   return { child, url };
 }
 
@@ -93,7 +93,7 @@ export class Session {
   /** Waits until the simulator has played its capture, and the feed has taken all of it. */
   async replayed(): Promise<void> {
     const replay = async () => (await (await fetch(`${this.simulator.url}/api/simulator`)).json()) as Replay;
-    await expect.poll(async () => (await replay()).finished, { timeout: 50_000 }).toBe(true);
+    await expect.poll(async () => (await replay()).finished).toBe(true);
     const { sent } = await replay();
     await expect.poll(() => metric(this.feed, 'feed_upstream_events_total')).toBe(sent);
   }
@@ -101,7 +101,7 @@ export class Session {
   /** Stops the feed, waits until everything is on disk, and stops the others. */
   async end(): Promise<void> {
     await this.feed.child.stop(8_000);
-    await expect.poll(() => this.#waiting(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => this.#waiting()).toBe(0);
     await this.recorder.child.stop(8_000);
     await this.simulator.child.stop(8_000);
   }

@@ -30,7 +30,7 @@ it('recorders that are killed again and again store every event once, and the qu
   for (let from = 0, life = 1; from < drafts.length; from += 500, life++) {
     const { child } = await startRecorder(env);
     publisher.publish(drafts.slice(from, from + 250));
-    await expect.poll(storedUpTo, { timeout: 20_000, interval: 5 }).toBeGreaterThan(from);
+    await expect.poll(storedUpTo, { interval: 5 }).toBeGreaterThan(from);
     publisher.publish(drafts.slice(from + 250, from + 500));
     // At a different moment of its work each time.
     await sleep(life * 23);
@@ -40,13 +40,13 @@ it('recorders that are killed again and again store every event once, and the qu
   await startRecorder(env);
   await settled();
   const waiting = async () => (await verifyStore(folder, silent)).waiting;
-  await expect.poll(waiting, { timeout: 20_000, interval: 100 }).toBe(0);
+  await expect.poll(waiting, { interval: 100 }).toBe(0);
   const { folders } = await verifyStore(folder, silent);
   expect(folders.filter(({ problem }) => problem !== null)).toEqual([]);
-  await expect.poll(async () => (await storedEvents(folder)).length, { timeout: 20_000 }).toBe(drafts.length);
+  await expect.poll(async () => (await storedEvents(folder)).length).toBe(drafts.length);
   // The day is long over: one file a type remains.
   const files = async () => (await verifyStore(folder, silent)).folders.map((each) => each.files);
-  await expect.poll(files, { timeout: 20_000, interval: 100 }).toEqual([1, 1, 1]);
+  await expect.poll(files, { interval: 100 }).toEqual([1, 1, 1]);
   expect((await storedEvents(folder)).map(({ seq, data }) => [seq, data])).toEqual(
     drafts.map(({ data }, index) => [index + 1, data]),
   );
@@ -61,12 +61,8 @@ it('a store that cannot be written is told in /readyz, and recording goes on', a
   const { url } = await startRecorder({ RECORDER_STORE_SECONDS: '0.05' });
   publisher.publish(drafts.slice(0, 50));
   await settled();
-  await expect
-    .poll(async () => (await fetch(`${url}/readyz`)).text(), { timeout: 10_000 })
-    .toMatch(/"store":\{"ok":false/);
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).text()).toMatch(/"store":\{"ok":false/);
   await rm(`${folder}/events_parquet`);
-  await expect
-    .poll(async () => (await fetch(`${url}/readyz`)).text(), { timeout: 10_000 })
-    .toMatch(/"store":\{"ok":true/);
-  await expect.poll(async () => (await storedEvents(folder)).length, { timeout: 10_000 }).toBe(50);
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).text()).toMatch(/"store":\{"ok":true/);
+  await expect.poll(async () => (await storedEvents(folder)).length).toBe(50);
 });
