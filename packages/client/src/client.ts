@@ -12,7 +12,7 @@ import type {
 } from './connection.js';
 import { GatewayError, isDisconnect, RefusedError } from './errors.js';
 import { Inbox } from './inbox.js';
-import { Link } from './link.js';
+import { Link, type Closed } from './link.js';
 import { Listeners } from './listeners.js';
 import { isEvent, readMessage } from './message.js';
 import { PaperSessions, type PaperTrading } from './paper.js';
@@ -24,6 +24,8 @@ import { socketConstructor } from './socket.js';
 
 /** What is wrong with a subscription or a token that would be wrong the next time as well. */
 const LASTING = new Set(['bad_command', 'no_token', 'unknown_token', 'not_allowed']);
+/** Lower close codes are those of WebSocket itself. */
+const FIRST_OWN_CODE = 4000;
 
 /**
  * Connects, and keeps connected until closed.
@@ -65,7 +67,7 @@ class GatewayConnection implements Connection {
       opened: () => this.#opened(),
       received: (data) => this.#receive(data),
       quiet: () => this.#status.state === 'live' && this.#send({ action: 'ping' }),
-      lost: (attempt, reason) => this.#lost(attempt, reason),
+      lost: (attempt, closed) => this.#lost(attempt, closed),
       refused: (reason) => this.#end(reason),
     });
   }
@@ -317,13 +319,13 @@ class GatewayConnection implements Connection {
     return skip && since !== null && id !== null ? Math.max(0, seqOf(id) - seqOf(since)) : 0;
   }
 
-  #lost(attempt: number, reason: string): void {
+  #lost(attempt: number, { code, reason }: Closed): void {
     if (isPlace(reason)) this.#cover(reason);
     this.#asked = false;
     this.#accepted = false;
     this.#replay?.end(new GatewayError('disconnected', 'the connection was lost during the replay'));
     this.#replay = undefined;
-    this.#setStatus({ state: 'reconnecting', attempt });
+    this.#setStatus({ state: 'reconnecting', attempt, ...(code >= FIRST_OWN_CODE ? { code } : {}) });
     this.#requests.failAll('disconnected', 'the connection was lost');
   }
 

@@ -32,8 +32,11 @@ export interface ConnectOptions {
 export type Status =
   | { state: 'connecting' }
   | { state: 'live' }
-  /** `attempt` counts from 1 since the connection was lost. */
-  | { state: 'reconnecting'; attempt: number }
+  /**
+   * `attempt` counts from 1 since the connection was lost. `code` is the gateway's own close code (from 4000 on) when it closed the
+   * connection, such as 4030: it is full.
+   */
+  | { state: 'reconnecting'; attempt: number; code?: number }
   /** For good. `reason` is null when it was closed from this side. */
   | { state: 'closed'; reason: string | null };
 

@@ -19,8 +19,13 @@ export {
   RestError,
   type GamesPage,
   type GamesQuery,
+  type GroupHealth,
   type Health,
+  type LatencyMs,
+  type Problem,
   type Rest,
+  type ServiceInstance,
   type SessionPage,
+  type SourceHealth,
 } from './rest.js';
 export type { Socket, SocketConstructor, SocketEvent } from './socket.js';

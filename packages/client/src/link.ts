@@ -10,6 +10,12 @@ const FIRST_TERMINAL_CODE = 4500;
 /** A gateway that stops tells everybody when to come back; they come spread over this much longer. */
 const GOAWAY_SPREAD = 0.5;
 
+/** How a server closed; code 0 and no reason when it did not. */
+export interface Closed {
+  code: number;
+  reason: string;
+}
+
 /** What a link tells its owner. */
 export interface LinkOwner {
   /** A socket is open, and nothing was said on it yet. */
@@ -17,8 +23,8 @@ export interface LinkOwner {
   received(data: unknown): void;
   /** Time to ask for a sign of life. */
   quiet(): void;
-  /** The socket is gone. `reason`: what the server said to it. `attempt` counts from 1 since the last success. */
-  lost(attempt: number, reason: string): void;
+  /** The socket is gone, and closed by the server with code and reason. `attempt` counts from 1 since the last success. */
+  lost(attempt: number, closed: Closed): void;
   /** The server closed for good. */
   refused(reason: string): void;
 }
@@ -66,7 +72,7 @@ export class Link {
   /** The server asks to come back after so many ms. */
   leave(ms: number): void {
     const socket = this.#socket;
-    this.#again('', ms * (1 + GOAWAY_SPREAD * Math.random()));
+    this.#again({ code: 0, reason: '' }, ms * (1 + GOAWAY_SPREAD * Math.random()));
     socket?.close();
   }
 
@@ -110,15 +116,15 @@ export class Link {
     if (code >= FIRST_TERMINAL_CODE) {
       this.#drop();
       this.#owner.refused(reason === '' ? `closed by the gateway with code ${code}` : reason);
-    } else this.#again(reason, undefined);
+    } else this.#again({ code, reason }, undefined);
   }
 
-  #again(reason: string, ms: number | undefined): void {
+  #again(closed: Closed, ms: number | undefined): void {
     this.#drop();
     const wasStable = this.#settledAt !== undefined && performance.now() - this.#settledAt >= STABLE_MS;
     this.#attempt = wasStable ? 1 : this.#attempt + 1;
     this.#retry = setTimeout(() => this.#open(), ms ?? backoff(this.#attempt));
-    this.#owner.lost(this.#attempt, reason);
+    this.#owner.lost(this.#attempt, closed);
   }
 
   #drop(): void {

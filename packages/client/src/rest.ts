@@ -35,21 +35,83 @@ export interface GamesPage {
   next: string | null;
 }
 
+/** What is not well, or should be known, and what the operator can do about it. */
 export interface Problem {
+  /** `redis`, `service recorder`, `source public`, `group my-bot`, `feed`, `gateway`. */
   part: string;
   message: string;
   remedy: string;
 }
 
-/** How the system is; more fields as the gateway has them. */
-export interface Health extends Record<string, unknown> {
+/** Of the newest 1,000 or so, ms; null before the first. */
+export interface LatencyMs {
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+/** One process of a service, as it said last. Times are Unix ms by the clock of its machine. */
+export interface ServiceInstance {
+  name: string;
+  instance: string;
+  host: string;
+  pid: number;
+  startedAt: number;
+  /** Of its newest sign of life; one is due every 2 s. */
+  at: number;
+  /** It says so itself. */
+  ok: boolean;
+  /** Heard of within the last 15 s. */
+  fresh: boolean;
+  /** What a service tells besides, each its own; `checks` are the conditions of its `/readyz`. */
+  detail: Record<string, unknown>;
+}
+
+/** One connection of one feed to the game. */
+export interface SourceHealth {
+  /** `public`: the game's socket; `chrome`: the page of the own account in Chrome. */
+  source: string;
+  /** The service and the instance that has the connection. */
+  service: string;
+  instance: string;
+  connected: boolean;
+  reconnects: number;
+  /** Unix ms; null before the first. */
+  lastEventAt: number | null;
+  /** From an event's arrival to its storage in the log; null unless the feed follows this connection. */
+  latencyMs?: LatencyMs | null;
+}
+
+/** A consumer group of the log. */
+export interface GroupHealth {
+  name: string;
+  /** Events it has not acknowledged yet. */
+  lag: number;
+  /** Of these, those that were handed to it. */
+  pending: number;
+  /** Entries it could not process. */
+  deadLetters: number;
+  /** The log keeps events until it has them. */
+  required: boolean;
+}
+
+/** How every part of the system is, as one gateway knows it. */
+export interface Health {
+  /** `down`: Redis does not answer, so nothing arrives. `degraded`: there are problems. */
   status: 'ok' | 'degraded' | 'down';
   problems: Problem[];
+  /** What is as somebody wished it, and should still be known. */
   notes: Problem[];
-  services: Record<string, { ok: boolean; instances: { instance: string; at: number; fresh: boolean }[] }>;
+  /** By name; one that is expected and was not heard of has no instances. `ok`: some instance is well. */
+  services: Record<string, { ok: boolean; instances: ServiceInstance[] }>;
+  sources: SourceHealth[];
+  /** Events `first` to `last` are stored. While Redis is not `reachable`, as it was before. */
   log: { epoch: string | null; first: number; last: number; reachable: boolean };
-  groups: { name: string; lag: number; pending: number; deadLetters: number; required: boolean }[];
-  gateway: { clients: number; latencyMs: { p50: number | null; p95: number | null; p99: number | null } };
+  groups: GroupHealth[];
+  /** The gateway that answers. Latency is from an event's receipt by the feed to its having been sent to every client. */
+  gateway: { clients: number; latencyMs: LatencyMs; position: number };
+  /** Unix ms, by the gateway's clock. */
+  at: number;
 }
 
 export interface SessionPage {

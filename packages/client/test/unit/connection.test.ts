@@ -145,6 +145,15 @@ describe('a lost connection', () => {
     expect(statuses.at(-1)).toEqual({ state: 'reconnecting', attempt: 1 });
   });
 
+  it('says with which code of its own the gateway closed, as when it is full', () => {
+    const { statuses } = start();
+    FakeSocket.newest.lose(4030);
+    expect(statuses.at(-1)).toEqual({ state: 'reconnecting', attempt: 1, code: 4030 });
+    vi.advanceTimersByTime(LONGEST_WAIT_MS);
+    FakeSocket.newest.lose(1001);
+    expect(statuses.at(-1)).toEqual({ state: 'reconnecting', attempt: 2 });
+  });
+
   it('is given up when it does not open', () => {
     const { statuses } = start();
     vi.advanceTimersByTime(10_000);
