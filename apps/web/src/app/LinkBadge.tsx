@@ -6,7 +6,9 @@ export function LinkBadge({ link, latency }: { link: Link; latency: number | nul
   return (
     <div className={`link ${link.state}`}>
       <span className="dot" aria-hidden="true" />
-      <span role="status">{words(link)}</span>
+      <span role="status">{WORDS[link.state]}</span>
+      {/* Not read out each time. */}
+      {'attempt' in link && <span className="attempt">attempt {link.attempt}</span>}
       {link.state === 'live' && latency !== null && (
         <span
           className="latency"
@@ -19,19 +21,11 @@ export function LinkBadge({ link, latency }: { link: Link; latency: number | nul
   );
 }
 
-function words(link: Link): string {
-  switch (link.state) {
-    case 'loading':
-      return 'Loading';
-    case 'connecting':
-      return 'Connecting';
-    case 'live':
-      return 'Live';
-    case 'reconnecting':
-      return `Reconnecting, attempt ${link.attempt}`;
-    case 'offline':
-      return `Offline, attempt ${link.attempt}`;
-    case 'refused':
-      return `Refused: ${link.reason}`;
-  }
-}
+const WORDS: Record<Link['state'], string> = {
+  loading: 'Loading',
+  connecting: 'Connecting',
+  live: 'Live',
+  reconnecting: 'Reconnecting',
+  offline: 'Offline',
+  refused: 'Refused',
+};

@@ -1,11 +1,16 @@
-import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
-import { activeKeys, useKeys } from './keys.js';
+import { Suspense, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { token } from './access.js';
+import { useKeys } from './keys.js';
+import { KeysDialog } from './KeysDialog.js';
 import { LinkBadge } from './LinkBadge.js';
-import { goTo, hrefOf, useRoute, type Screen } from './route.js';
+import { LinkNotice } from './LinkNotice.js';
+import { goTo, hrefOf, useRoute, type Route, type Screen } from './route.js';
+import { ScreenBoundary } from './ScreenBoundary.js';
 import { useSession } from './session.js';
 import { Empty } from './States.js';
 import { useStore } from './store.js';
 import { theme, THEMES } from './theme.js';
+import { TokenDialog } from './Token.js';
 
 const NAMES: Record<Screen, string> = {
   live: 'Live',
@@ -17,17 +22,19 @@ const NAMES: Record<Screen, string> = {
 };
 const ENTRIES = Object.entries(NAMES) as [Screen, string][];
 
-/** What every screen has around it: the way to the others, the connection, the theme and the list of keys. */
+/** What every screen has around it: the way to the others, the connection, the theme, the token and the list of keys. */
 export function Shell({ children }: { children: ReactNode }) {
-  const { screen } = useRoute();
-  const { link, latency } = useStore(useSession());
-  const [isHelpOpen, setHelpOpen] = useState(false);
+  const { screen, id } = useRoute();
+  const name = screen === 'unknown' ? 'Not found' : NAMES[screen];
+  const [dialog, setDialog] = useState<'keys' | 'token' | null>(null);
+  const close = (): void => setDialog(null);
+  useArrival({ screen, id }, name);
   useKeys([
-    { keys: ['?'], does: 'Lists the keys', run: () => setHelpOpen(true) },
+    { keys: ['?'], does: 'Lists the keys', run: () => setDialog('keys') },
     { keys: ['t'], does: 'Changes the theme: system, dark, light', run: nextTheme },
-    ...ENTRIES.map(([to, name], index) => ({
+    ...ENTRIES.map(([to, label], index) => ({
       keys: [String(index + 1)],
-      does: `Goes to ${name}`,
+      does: `Goes to ${label}`,
       run: () => goTo(hrefOf(to)),
     })),
   ]);
@@ -40,23 +47,21 @@ export function Shell({ children }: { children: ReactNode }) {
         <a className="brand" href={hrefOf('live')}>
           <img src="/favicon.svg" alt="" width="24" height="24" /> Vectra
         </a>
-        <nav aria-label="Screens">
-          {ENTRIES.map(([to, name]) => (
-            <a key={to} href={hrefOf(to)} aria-current={to === screen ? 'page' : undefined}>
-              {name}
-            </a>
-          ))}
-        </nav>
-        <LinkBadge link={link} latency={latency} />
+        <Navigation screen={screen} />
+        <Connected />
         <div className="tools">
           <ThemeButton />
-          <button type="button" aria-label="Keys" title="Keys (?)" onClick={() => setHelpOpen(true)}>
+          <TokenButton open={() => setDialog('token')} />
+          <button type="button" aria-label="Keys" title="Keys (?)" onClick={() => setDialog('keys')}>
             ?
           </button>
         </div>
       </header>
+      <Interrupted />
       <div id="content" className={`screen ${screen}`} tabIndex={-1}>
-        <Suspense fallback={<Empty title={`Loading ${NAMES[screen]}`} busy />}>{children}</Suspense>
+        <ScreenBoundary key={`${screen}/${id ?? ''}`} name={name}>
+          <Suspense fallback={<Empty title={`Loading ${name}`} busy />}>{children}</Suspense>
+        </ScreenBoundary>
       </div>
       <footer>
         Charts by{' '}
@@ -65,9 +70,54 @@ export function Shell({ children }: { children: ReactNode }) {
         </a>{' '}
         Lightweight Charts™
       </footer>
-      {isHelpOpen && <Keys close={() => setHelpOpen(false)} />}
+      {dialog === 'keys' && <KeysDialog closed={close} />}
+      {dialog === 'token' && <TokenDialog closed={close} />}
     </div>
   );
+}
+
+/** Names the page by what is shown; on the way to another screen the focus goes to its content, as after loading a page. */
+function useArrival({ screen, id }: Pick<Route, 'screen' | 'id'>, name: string): void {
+  const address = `${screen}/${id ?? ''}`;
+  const before = useRef(address);
+  // Before the effects of a screen, which may have a better title.
+  useLayoutEffect(() => {
+    document.title = [...(id === null ? [] : [id]), name, 'Vectra'].join(' · ');
+  }, [id, name]);
+  useEffect(() => {
+    if (before.current === address) return;
+    before.current = address;
+    window.scrollTo(0, 0);
+    document.getElementById('content')?.focus({ preventScroll: true });
+  }, [address]);
+}
+
+function Navigation({ screen }: { screen: Route['screen'] }) {
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the entries are wider than the screen.
+    const active = place.current?.querySelector('[aria-current]');
+    active?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [screen]);
+  return (
+    <nav aria-label="Screens" ref={place}>
+      {ENTRIES.map(([to, name]) => (
+        <a key={to} href={hrefOf(to)} aria-current={to === screen ? 'page' : undefined}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** On its own, because it changes with every event. */
+function Connected() {
+  const { link, latency } = useStore(useSession());
+  return <LinkBadge link={link} latency={latency} />;
+}
+
+function Interrupted() {
+  return <LinkNotice link={useStore(useSession()).link} />;
 }
 
 /** The hash is the route, so the link itself may not change it. */
@@ -90,33 +140,14 @@ function ThemeButton() {
   );
 }
 
-function Keys({ close }: { close: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const keys = useStore(activeKeys);
-  useEffect(() => dialog.current?.showModal(), []);
+function TokenButton({ open }: { open: () => void }) {
+  const words = useStore(token) === null ? 'Token: none' : 'Token: given';
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby="keys-title"
-      onClose={close}
-      onClick={(event) => event.target === dialog.current && close()}
-    >
-      <h2 id="keys-title">Keys</h2>
-      <table>
-        <tbody>
-          {keys.map(({ keys: [first = ''], shown = first, does }) => (
-            <tr key={`${first} ${does}`}>
-              <th scope="row">
-                <kbd>{shown === ' ' ? 'space' : shown}</kbd>
-              </th>
-              <td>{does}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <button type="button" onClick={close}>
-        Close
-      </button>
-    </dialog>
+    <button type="button" aria-label={words} title={words} onClick={open}>
+      <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">
+        <circle cx="5" cy="11" r="3.4" fill="none" stroke="currentColor" strokeWidth="1.6" />
+        <path d="M7.5 8.5 14 2m-3 3 2.5 2.5" fill="none" stroke="currentColor" strokeWidth="1.6" />
+      </svg>
+    </button>
   );
 }

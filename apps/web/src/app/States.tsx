@@ -1,7 +1,8 @@
-import { useState, type SubmitEvent, type ReactNode } from 'react';
-import { token } from './access.js';
+import type { ReactNode } from 'react';
 import { failureOf, type Resource } from './resource.js';
-import { useStore } from './store.js';
+import { TokenForm } from './Token.js';
+
+export { TokenForm };
 
 /** What is shown where there is nothing (yet): why, and what to do about it. */
 export function Empty({
@@ -78,31 +79,5 @@ function Failure({ error, what, retry, small = false }: FailureProps) {
         Try again
       </button>
     </Empty>
-  );
-}
-
-/** Asks for a token; it is kept for this tab only. */
-export function TokenForm({ what, why }: { what: string; why: string }) {
-  const [text, setText] = useState('');
-  const given = useStore(token);
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    token.set(text.trim() === '' ? null : text.trim());
-  };
-  return (
-    <form className="empty" onSubmit={submit}>
-      <p>A token is needed for {what}</p>
-      <p className="quiet">{given === null ? why : `The token was refused: ${why}`}</p>
-      <label>
-        Token
-        <input
-          type="password"
-          autoComplete="off"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </label>
-      <button type="submit">Use it in this tab</button>
-    </form>
   );
 }

@@ -4,12 +4,24 @@ import { createStore } from './store.js';
 const KEY = 'vectra.token';
 
 /** The token that the gateway is told, for this tab only; null: none. */
-export const token = createStore<string | null>(window.sessionStorage.getItem(KEY));
+export const token = createStore<string | null>(stored());
 token.subscribe(() => {
   const given = token.read();
-  if (given === null) window.sessionStorage.removeItem(KEY);
-  else window.sessionStorage.setItem(KEY, given);
+  try {
+    if (given === null) window.sessionStorage.removeItem(KEY);
+    else window.sessionStorage.setItem(KEY, given);
+  } catch {
+    // storage is switched off: the token lasts until the page is loaded anew
+  }
 });
+
+function stored(): string | null {
+  try {
+    return window.sessionStorage.getItem(KEY);
+  } catch {
+    return null; // storage is switched off
+  }
+}
 
 /** The gateway's REST routes, with the token there is. */
 export function api(): Rest {

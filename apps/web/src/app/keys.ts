@@ -40,7 +40,7 @@ export function startKeys(): void {
 /** Space and arrows belong to the control that has the focus, if it uses them. */
 function isTyping({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target.closest('textarea, select, [role="dialog"]') !== null) return true;
+  if (target.isContentEditable || target.closest('textarea, select, dialog') !== null) return true;
   if (target instanceof HTMLInputElement) return target.type !== 'range' || key.startsWith('Arrow');
   return (key === ' ' || key === 'Enter') && target.closest('button, a, summary') !== null;
 }

@@ -1,5 +1,7 @@
 import { RestError } from '@vectra/client';
 import { useEffect, useState } from 'react';
+import { token } from './access.js';
+import { useStore } from './store.js';
 
 /** Something that is loaded. While the same is loaded again the value before stays. */
 export type Resource<T> =
@@ -8,7 +10,7 @@ export type Resource<T> =
   | { state: 'failed'; error: Error; value?: T };
 
 /**
- * Loads whenever `key` changes, and again every `everyMs` if that is given.
+ * Loads whenever `key` or the token changes, and again every `everyMs` if that is given.
  *
  * @param load must throw when it fails; what it gives of an older key is dropped.
  */
@@ -19,6 +21,7 @@ export function useResource<T>(
 ): { resource: Resource<T>; reload: () => void } {
   const [loaded, setLoaded] = useState<{ key: string; resource: Resource<T> }>();
   const [round, setRound] = useState(0);
+  const given = useStore(token);
   useEffect(() => {
     let isOver = false;
     let timer: number | undefined;
@@ -42,7 +45,7 @@ export function useResource<T>(
       window.clearTimeout(timer);
     };
     // `load` is a new function at each rendering; `key` says what it loads.
-  }, [key, everyMs, round]);
+  }, [key, everyMs, round, given]);
   const resource = loaded?.key === key ? loaded.resource : LOADING;
   return { resource, reload: () => setRound((before) => before + 1) };
 }

@@ -6,17 +6,18 @@ export type Screen = (typeof SCREENS)[number];
 
 /** Where in the app somebody is: `#/games/20251207-1c1ca4cce9ac71e7?minPeak=2`. */
 export interface Route {
-  screen: Screen;
+  /** `unknown`: there is no such screen. */
+  screen: Screen | 'unknown';
   /** What of the screen is shown, such as a game; null: the screen itself. */
   id: string | null;
   query: URLSearchParams;
 }
 
-/** Reads the part of an address after `#`; what it does not know is the live screen. */
+/** Reads the part of an address after `#`; without a screen in it that is the live one. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [name = '', id = ''] = path.split('/', 2);
-  const screen = SCREENS.find((known) => known === name) ?? 'live';
+  const screen = name === '' ? 'live' : (SCREENS.find((known) => known === name) ?? 'unknown');
   return { screen, id: id === '' ? null : decode(id), query: new URLSearchParams(query) };
 }
 

@@ -15,13 +15,21 @@ export const look = createStore<Look>(lookOf(theme.read()));
 
 /** Applies the theme, now and whenever it or the system's setting changes. */
 export function startTheme(): void {
+  let isPrinting = false;
   const apply = (): void => {
-    const now = lookOf(theme.read());
+    // Ink on paper, whatever the screen has.
+    const now = isPrinting ? 'light' : lookOf(theme.read());
     document.documentElement.dataset.theme = now;
     look.set(now);
   };
   apply();
   prefersLight.addEventListener('change', apply);
+  for (const name of ['beforeprint', 'afterprint'] as const) {
+    window.addEventListener(name, () => {
+      isPrinting = name === 'beforeprint';
+      apply();
+    });
+  }
   theme.subscribe(() => {
     remember(theme.read());
     apply();

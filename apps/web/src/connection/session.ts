@@ -9,8 +9,8 @@ import { EMPTY, type LiveState } from './state.js';
 /** The connection between this page and the gateway. */
 export type Link =
   | { state: 'loading' | 'connecting' | 'live' }
-  /** `attempt` counts from 1 since the connection was lost. */
-  | { state: 'reconnecting'; attempt: number }
+  /** `attempt` counts from 1 since the connection was lost; `code`: that with which the gateway closed it. */
+  | { state: 'reconnecting'; attempt: number; code?: number }
   /** The gateway has not answered yet. */
   | { state: 'offline'; attempt: number }
   | { state: 'refused'; reason: string };

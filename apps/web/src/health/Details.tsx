@@ -11,7 +11,10 @@ import { checksOf, count, factsOf, isStandby } from './told.js';
 /** All that is known of one part. */
 export function Details({ part, now, close }: { part: Part; now: number; close: () => void }) {
   const place = useRef<HTMLElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [part.id]);
+  useEffect(() => {
+    // In braces: browsers may return a promise, which would be taken for a clean-up.
+    place.current?.scrollIntoView({ block: 'nearest' });
+  }, [part.id]);
   const { told, sources, instances, groups } = part;
   return (
     <section id="details" className="details" aria-labelledby="details-title" ref={place}>
