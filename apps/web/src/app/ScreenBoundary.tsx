@@ -21,15 +21,21 @@ export function lazyScreen(load: () => Promise<{ default: ComponentType }>) {
 interface BoundaryProps {
   /** The screen's name. */
   name: string;
+  /** Another address is shown whatever the one before came to. */
+  address: string;
   children: ReactNode;
 }
 
-/** Keeps the failure of one screen from the others. To be given a `key` that changes with the address. */
+/** Keeps the failure of one screen from the others. */
 export class ScreenBoundary extends Component<BoundaryProps, { error: Error | null }> {
   override state = { error: null as Error | null };
 
   static getDerivedStateFromError(error: unknown) {
     return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override componentDidUpdate({ address }: BoundaryProps) {
+    if (address !== this.props.address && this.state.error !== null) this.setState({ error: null });
   }
 
   override render() {

@@ -59,7 +59,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </header>
       <Interrupted />
       <div id="content" className={`screen ${screen}`} tabIndex={-1}>
-        <ScreenBoundary key={`${screen}/${id ?? ''}`} name={name}>
+        <ScreenBoundary address={`${screen}/${id ?? ''}`} name={name}>
           <Suspense fallback={<Empty title={`Loading ${name}`} busy />}>{children}</Suspense>
         </ScreenBoundary>
       </div>

@@ -30,7 +30,6 @@ export function Details({ part, now, close }: { part: Part; now: number; close: 
           {message} <span className="quiet">{remedy}</span>
         </p>
       ))}
-      <Figures figures={part.figures} now={now} />
       {sources.length > 0 && <Sources sources={sources} now={now} />}
       {groups.length > 0 && <Groups groups={groups} />}
       {instances.map((instance) => (

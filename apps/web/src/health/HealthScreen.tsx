@@ -77,7 +77,9 @@ function Verdict({ health, isAway, passed, receivedAt }: VerdictProps) {
   const tone = isAway ? 'unknown' : health.status;
   return (
     <header className={`verdict ${tone}`}>
-      <h1 role="status">{isAway ? 'The gateway does not answer' : verdictWords(health)}</h1>
+      <div role="status">
+        <h1>{isAway ? 'The gateway does not answer' : verdictWords(health)}</h1>
+      </div>
       <p className="quiet">
         {isAway ? (
           <>
