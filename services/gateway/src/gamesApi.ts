@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { errorAnswer } from './answers.js';
 import { ApiError, notFound } from './errors.js';
 import { gamesParameters, gamesQueryOf } from './gamesQuery.js';
+import { linkToNext } from './paging.js';
 import type { RecentGamesReader } from './recentGames.js';
 import type { Recordings } from './recordings.js';
 import { gamesPage, recentGames } from './schemas.js';
@@ -50,7 +51,7 @@ export function serveGames(server: FastifyInstance, { window, recent, recordings
     },
     async ({ query, url }, reply) => {
       const page = await recordings.list(gamesQueryOf(query));
-      if (page.next !== null) reply.header('link', `<${withCursor(url, page.next)}>; rel="next"`);
+      if (page.next !== null) reply.header('link', linkToNext(url, page.next));
       return page;
     },
   );
@@ -136,10 +137,4 @@ export function serveGames(server: FastifyInstance, { window, recent, recordings
     },
     async ({ params: { id } }) => judgeGame(await find(id)),
   );
-}
-
-function withCursor(url: string, cursor: string): string {
-  const next = new URL(url, 'http://gateway');
-  next.searchParams.set('cursor', cursor);
-  return `${next.pathname}${next.search}`;
 }

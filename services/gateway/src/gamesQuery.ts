@@ -1,9 +1,8 @@
 import { gameIdSchema, type GameSummary } from '@vectra/protocol';
 import { z } from 'zod';
 import { badQuery } from './errors.js';
+import { cursorOf, formatCursor, limit, once, PAGE_LENGTH, span } from './paging.js';
 import { readParameters } from './parameters.js';
-
-const LIMIT = { least: 1, most: 200, fallback: 50 } as const;
 
 export const SORTS = ['start', 'peak', 'ticks'] as const;
 export type Sort = (typeof SORTS)[number];
@@ -36,26 +35,10 @@ interface Place {
 
 type Listed = Pick<GameSummary, 'game_id' | 'start_time' | 'peak_multiplier' | 'duration_ticks'>;
 
-const once = z.string('expected the parameter once');
-const WHEN = 'expected an ISO 8601 date or time, as in 2025-12-07 or 2025-12-07T14:30:00Z';
-const date = z.iso.date();
-const time = z.iso.datetime({ offset: true });
-
-/** A date means its first or its last millisecond (UTC). */
-function instant(edge: 'T00:00:00.000Z' | 'T23:59:59.999Z') {
-  return once.transform((text, context) => {
-    if (date.safeParse(text).success) return Date.parse(`${text}${edge}`);
-    if (time.safeParse(text).success) return Date.parse(text);
-    context.addIssue(WHEN);
-    return z.NEVER;
-  });
-}
-
 const multiplier = once
   .regex(/^\d{1,15}(\.\d{1,15})?$/, 'expected a multiplier, as in 10 or 2.5')
   .transform(Number);
 const ticks = once.regex(/^\d{1,9}$/, 'expected a number of ticks, as in 100').transform(Number);
-const limitText = `expected a whole number from ${LIMIT.least} to ${LIMIT.most}`;
 const place = z.tuple([
   z.enum([...SORTS, ...SORTS.map((sort) => `${sort}+` as const)]),
   z.number(),
@@ -64,12 +47,7 @@ const place = z.tuple([
 
 /** The parameters of `/api/games`. */
 export const gamesParameters = z.strictObject({
-  from: instant('T00:00:00.000Z')
-    .optional()
-    .describe('Games that started then or later: a day (UTC) or a time, ISO 8601.'),
-  to: instant('T23:59:59.999Z')
-    .optional()
-    .describe('Games that started then or earlier; a day counts to its end.'),
+  ...span('Games'),
   minPeak: multiplier.optional().describe('Games that reached this multiplier.'),
   maxPeak: multiplier.optional().describe('Games that went no higher.'),
   minTicks: ticks.optional().describe('Games that lasted so many ticks.'),
@@ -90,21 +68,8 @@ export const gamesParameters = z.strictObject({
     .enum(['asc', 'desc'], 'expected asc or desc')
     .optional()
     .describe('desc unless told: newest, highest or longest first.'),
-  limit: once
-    .regex(/^\d{1,3}$/, limitText)
-    .transform(Number)
-    .refine((limit) => limit >= LIMIT.least && limit <= LIMIT.most, limitText)
-    .optional()
-    .describe(`How many at most, ${LIMIT.least} to ${LIMIT.most}; ${LIMIT.fallback} unless told.`),
-  cursor: once
-    .transform((text, context) => {
-      const parsed = place.safeParse(parseBase64(text));
-      if (parsed.success) return parsed.data;
-      context.addIssue('expected the `next` of an earlier answer');
-      return z.NEVER;
-    })
-    .optional()
-    .describe('`next` of the page before; the other parameters as with that.'),
+  limit,
+  cursor: cursorOf(place),
 });
 
 /** Every game, the newest first. */
@@ -119,7 +84,7 @@ export const ALL_GAMES: GamesQuery = {
   complete: undefined,
   sort: 'start',
   order: 'desc',
-  limit: LIMIT.fallback,
+  limit: PAGE_LENGTH,
   after: undefined,
 };
 
@@ -156,8 +121,7 @@ export function gamesQueryOf({
 
 /** The cursor with which a listing continues after a game. */
 export function cursorAfter(game: Listed, query: Pick<GamesQuery, 'sort' | 'order'>): string {
-  const text = JSON.stringify([sortName(query), keyOf(game, query.sort), game.game_id]);
-  return Buffer.from(text).toString('base64url');
+  return formatCursor([sortName(query), keyOf(game, query.sort), game.game_id]);
 }
 
 /** What a listing is sorted by. */
@@ -200,12 +164,4 @@ function sortName({ sort, order }: Pick<GamesQuery, 'sort' | 'order'>): z.output
 function defined<T extends object>(given: T): { [K in keyof T]: NonNullable<T[K]> } {
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: NonNullable<T[K]> };
-}
-
-function parseBase64(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import accepts from '@fastify/accepts';
 import { formatPosition, type Event } from '@vectra/protocol';
 import { safeUrl, type GroupOptions } from '@vectra/stream';
 import { Counter, Gauge } from 'prom-client';
+import { serveAccount } from './accountApi.js';
 import { answerErrors, answerUnknown } from './answers.js';
 import { answerConditionally } from './conditional.js';
 import { EventStreams } from './eventStreams.js';
@@ -99,7 +100,7 @@ export class Gateway {
     answerErrors(http, log);
     await guard(http, config);
     answerUnknown(http);
-    answerConditionally(http, ['/api/games', '/openapi.json', '/asyncapi.json']);
+    answerConditionally(http, ['/api/games', '/api/account/', '/openapi.json', '/asyncapi.json']);
     await http.register(accepts);
     await describeApi(http);
     await this.#sockets.register(http);
@@ -111,6 +112,7 @@ export class Gateway {
     serveHealth(http, () => this.#health());
     serveGames(http, { window: this.#window, recent, recordings: this.#recordings });
     const tokens = this.#tokens;
+    serveAccount(http, { tokens, recordings: this.#recordings });
     serveRecorderApi(http, { tokens, log: this.#log, logger: log });
     serveLiveApi(http, { tokens, source: this.#log.paper, services: () => this.#log.services() });
     this.#streams.register(http);

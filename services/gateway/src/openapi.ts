@@ -25,6 +25,7 @@ export async function describeApi(http: FastifyInstance): Promise<void> {
       servers: [{ url: '/' }],
       tags: [
         { name: 'games', description: 'Recorded games, and those that are about to be.' },
+        { name: 'account', description: 'What the logged-in account did.' },
         { name: 'events', description: 'The same events as over the WebSocket.' },
         { name: 'live', description: 'Sessions of paper trading.' },
         { name: 'control', description: 'What changes something; with a token.' },

@@ -1,5 +1,6 @@
 import { eventData, gameRecording, gameSummary, PHASES, resumeToken } from '@vectra/protocol';
 import { z } from 'zod';
+import { next } from './paging.js';
 
 /** What the REST routes answer, for the documentation; the compiler checks that they do. */
 const meta = gameRecording.shape.meta;
@@ -13,7 +14,7 @@ const knownPrices = z
 
 export const gamesPage = z.object({
   games: z.array(gameSummary),
-  next: z.string().nullable().describe('Give it as `cursor` to continue; null when there are no more.'),
+  next,
 });
 
 export const recentGames = z.object({

@@ -16,7 +16,15 @@ describe('the documentation of the routes', () => {
     const { body } = await gateway.fetchJson('/openapi.json');
     const { openapi, paths } = body as { openapi: string; paths: Record<string, Record<string, object>> };
     expect(openapi).toBe('3.1.0');
-    for (const path of ['/health', '/events', '/api/games', '/api/games/recent', '/api/recorder/pause'])
+    for (const path of [
+      '/health',
+      '/events',
+      '/api/games',
+      '/api/games/recent',
+      '/api/account/sessions',
+      '/api/account/sessions/{name}',
+      '/api/recorder/pause',
+    ])
       expect(Object.keys(paths)).toContain(path);
     expect(paths['/api/games/{id}/ticks']?.get).toMatchObject({
       responses: { 200: { content: { 'text/csv': {}, 'application/vnd.apache.parquet': {} } }, 406: {} },

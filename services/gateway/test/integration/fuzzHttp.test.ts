@@ -78,6 +78,8 @@ const PATHS = [
   `/api/games/${ID}`,
   `/api/games/${ID}/ticks`,
   `/api/games/${ID}/verify`,
+  '/api/account/sessions',
+  '/api/account/sessions/20251207T143000_dutch',
   '/api/recorder',
   '/api/recorder/pause',
   '/api/live/status',
