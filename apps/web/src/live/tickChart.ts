@@ -91,6 +91,11 @@ export class TickChart {
     this.#chart.timeScale().setVisibleLogicalRange({ from: -0.5, to: width });
   }
 
+  /** For what others draw on the chart: markers and shades of their own. */
+  get series(): ISeriesApi<'Baseline', number> {
+    return this.#series;
+  }
+
   remove(): void {
     this.#unwatch();
     this.#chart.remove();
