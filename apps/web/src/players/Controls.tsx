@@ -19,16 +19,20 @@ export function Controls({ replay, last }: { replay: Replay; last: number }) {
         />
       </label>
       <div className="row" role="group" aria-label="Replay">
-        <Step label="Previous game" sign="⏮" run={replay.previousGame} can={can.previousGame} />
-        <Step label="Previous action" sign="◀" run={replay.previousAction} can={can.previousAction} />
+        <Step label="Previous game" sign="«" run={replay.previousGame} can={can.previousGame} />
+        <Step label="Previous action" sign="‹" run={replay.previousAction} can={can.previousAction} />
         <button type="button" className="primary play" onClick={replay.toggle}>
           {isPlaying ? 'Pause' : 'Play'}
         </button>
-        <Step label="Next action" sign="▶" run={replay.nextAction} can={can.nextAction} />
-        <Step label="Next game" sign="⏭" run={replay.nextGame} can={can.nextGame} />
+        <Step label="Next action" sign="›" run={replay.nextAction} can={can.nextAction} />
+        <Step label="Next game" sign="»" run={replay.nextGame} can={can.nextGame} />
         <label className="speed">
-          <span>Speed</span>
-          <select value={speed} onChange={(event) => replay.setSpeed(Number(event.target.value))}>
+          <span aria-hidden="true">Speed</span>
+          <select
+            aria-label="Speed"
+            value={speed}
+            onChange={(event) => replay.setSpeed(Number(event.target.value))}
+          >
             {SPEEDS.map((each) => (
               <option key={each} value={each}>
                 {each}×

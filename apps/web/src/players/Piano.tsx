@@ -6,6 +6,7 @@ import { useResource, type Resource } from '../app/resource.js';
 import { hrefOf } from '../app/route.js';
 import { Empty, Loaded } from '../app/States.js';
 import { useStore } from '../app/store.js';
+import { multiplier, tone } from '../app/words.js';
 import { Account } from './Account.js';
 import { ActionList } from './ActionList.js';
 import { buttonsAt, hasShorts, heldFor } from './buttons.js';
@@ -89,11 +90,13 @@ interface GameTitleProps {
 }
 
 function GameTitle({ piano, replay, game, recorded }: GameTitleProps) {
+  const price = recorded?.prices[replay.head.tick];
   return (
     <div className="title">
       <h2>
         Game {replay.head.game + 1} of {piano.games.length}
       </h2>
+      {price !== undefined && <span className={`price ${tone(price)}`}>{multiplier(price)}x</span>}
       {recorded == null ? (
         <span className="quiet">{game.id}</span>
       ) : (

@@ -2,8 +2,8 @@ import { createSeriesMarkers, type ISeriesMarkersPluginApi, type SeriesMarker } 
 import { useEffect, useRef, useState } from 'react';
 import { look } from '../app/theme.js';
 import { useStore } from '../app/store.js';
-import { multiplier, rugWords } from '../app/words.js';
-import { lastPrice, type Game } from '../connection/state.js';
+import { rugWords } from '../app/words.js';
+import type { Game } from '../connection/state.js';
 import { TickChart } from '../live/tickChart.js';
 import { BetShades } from './betShades.js';
 import type { BetWindow, Played } from './piano.js';
@@ -26,6 +26,9 @@ const COLOURS: Record<Played['action']['action'], string> = {
   SIDEBET_WIN: '--gain',
   SIDEBET_LOSE: '--quiet',
 };
+
+/** Above and below the line, for the markers and what they say. */
+const ROOM = { top: 0.2, bottom: 0.18 };
 
 interface Parts {
   chart: TickChart;
@@ -52,6 +55,7 @@ export function PianoChart({ game, played, windows }: PianoChartProps) {
     const chart = new TickChart(place.current);
     const shades = new BetShades();
     chart.series.attachPrimitive(shades);
+    chart.series.priceScale().applyOptions({ scaleMargins: ROOM });
     setParts({ chart, shades, markers: createSeriesMarkers(chart.series, []) });
     return () => chart.remove();
   }, []);
@@ -59,7 +63,6 @@ export function PianoChart({ game, played, windows }: PianoChartProps) {
   useEffect(() => parts?.shades.show(windows), [parts, windows, colours]);
   useEffect(() => parts?.markers.setMarkers(marks(played)), [parts, played, colours]);
 
-  const last = lastPrice(game);
   return (
     <figure className={`chart${game.end === null ? '' : ' rugged'}`}>
       <div className="canvas" role="img" aria-label={described(game, played)}>
@@ -67,7 +70,6 @@ export function PianoChart({ game, played, windows }: PianoChartProps) {
       </div>
       <figcaption>
         <strong role="status">{rugWords(game)}</strong>
-        <span className="quiet">{last === undefined ? '' : `${multiplier(last.price)}x`}</span>
       </figcaption>
     </figure>
   );

@@ -57,11 +57,14 @@ export function gainOf(amount: string | null): '' | 'gain' | 'loss' {
   return value > 0 ? 'gain' : 'loss';
 }
 
-/** Without zeros at the end, and with its coin: `0.05 SOL`. */
+/** With its coin: `0.05 SOL`. */
 export function amountOf({ amount, coin }: Pick<SessionAction, 'amount' | 'coin'>): string {
-  return `${money(amount)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '')} ${coinName(coin)}`;
+  return `${shortened(amount)} ${coinName(coin)}`;
+}
+
+/** Without zeros at the end: `0.0500` -> `0.05`. */
+export function shortened(amount: string): string {
+  return money(amount).replace(/\.?0+$/, '');
 }
 
 function coinName(coin: string | null): string {
