@@ -1,3 +1,4 @@
+import type { ISeriesPrimitive } from 'lightweight-charts';
 import { useEffect, useRef, useState } from 'react';
 import type { Game } from '../connection/state.js';
 import { multiplier } from '../app/words.js';
@@ -9,19 +10,22 @@ interface ChartProps {
   isPast: boolean;
   /** How it ended; empty while it runs. */
   caption: string;
+  /** Drawn over the price; always the same one. */
+  overlay?: ISeriesPrimitive<number>;
 }
 
 /** The price of a game by tick. */
-export function Chart({ game, isPast, caption }: ChartProps) {
+export function Chart({ game, isPast, caption, overlay }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<TickChart>();
 
   useEffect(() => {
     if (place.current === null) return undefined;
     const made = new TickChart(place.current);
+    if (overlay !== undefined) made.attach(overlay);
     setChart(made);
     return () => made.remove();
-  }, []);
+  }, [overlay]);
   useEffect(() => chart?.show(game), [chart, game]);
 
   const isRugged = game.end?.reason === 'rugged';

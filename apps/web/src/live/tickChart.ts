@@ -8,6 +8,7 @@ import {
   type IPriceLine,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
+  type ISeriesPrimitive,
   type WhitespaceData,
 } from 'lightweight-charts';
 import { look } from '../app/theme.js';
@@ -94,6 +95,11 @@ export class TickChart {
   /** For what others draw on the chart: markers and shades of their own. */
   get series(): ISeriesApi<'Baseline', number> {
     return this.#series;
+  }
+
+  /** Draws something of one's own over the price; it gets this chart's scales. */
+  attach(overlay: ISeriesPrimitive<number>): void {
+    this.#series.attachPrimitive(overlay);
   }
 
   remove(): void {
