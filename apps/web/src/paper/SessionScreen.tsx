@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { gainTone, percent, signedSol, sol, count, figure } from '../app/figures.js';
+import { gainTone, percent, signedSol, sol, count } from '../app/figures.js';
 import { goTo, hrefOf } from '../app/route.js';
 import { useSession } from '../app/session.js';
 import { Loaded } from '../app/States.js';
@@ -121,7 +121,6 @@ function Figures({ known: { session, lines, first } }: { known: Known }) {
       <Figure name="Games">{count(session.games_played)}</Figure>
       <Figure name="Bets">{count(session.total_bets_placed)}</Figure>
       <Figure name={`Staked${since}`}>{sol(stakedIn(lines))}</Figure>
-      <Figure name="Profit factor">{figure(session.profit_factor)}</Figure>
     </dl>
   );
 }

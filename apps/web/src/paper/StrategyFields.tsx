@@ -96,8 +96,10 @@ function Input({ field, value, problem, change }: InputProps) {
   return (
     <div className="field">
       <label htmlFor={id}>
-        {field.label}
-        {!field.isRequired && <span className="optional"> optional</span>}
+        <span>
+          {field.label}
+          {!field.isRequired && <span className="optional"> optional</span>}
+        </span>
       </label>
       <span className="typed">
         {field.as === 'params' ? (

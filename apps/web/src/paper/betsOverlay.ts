@@ -66,20 +66,23 @@ export class BetsOverlay implements ISeriesPrimitive<number> {
     for (const { from, to, state } of this.#bets.windows) {
       const [left, right] = [this.#x(from), this.#x(to)];
       if (left === null || right === null) continue;
-      const colour = colourOf(state === 'open' ? '--wait' : state === 'won' ? '--gain' : '--line');
-      context.fillStyle = colour;
+      context.fillStyle = windowColour(state, '--line');
       context.globalAlpha = state === 'open' ? 0.16 : 0.1;
       context.fillRect(left, 0, right - left, mediaSize.height);
       context.globalAlpha = state === 'open' ? 0.9 : 0.5;
       context.fillRect(left, 0, 1, mediaSize.height);
       context.fillRect(right, 0, 1, mediaSize.height);
       context.globalAlpha = 1;
-      label(context, `sidebet ${state}`, { x: left + 5, y: 14, colour });
     }
   }
 
   #drawOrders({ context, mediaSize }: Scope): void {
-    const { entry, marks } = this.#bets;
+    const { entry, marks, windows } = this.#bets;
+    for (const { from, state } of windows) {
+      const left = this.#x(from);
+      if (left !== null)
+        label(context, `sidebet ${state}`, { x: left + 5, y: 12, colour: windowColour(state, '--quiet') });
+    }
     if (entry !== null) this.#drawEntry(context, entry, mediaSize.width);
     for (const { tick, price, side } of marks) {
       const [x, y] = [this.#x(tick), this.#series?.priceToCoordinate(price) ?? null];
@@ -119,6 +122,11 @@ function label(
   context.font = '11px sans-serif';
   context.fillStyle = colour;
   context.fillText(text, x, y);
+}
+
+function windowColour(state: GameBets['windows'][number]['state'], lost: string): string {
+  if (state === 'lost') return colourOf(lost);
+  return colourOf(state === 'open' ? '--wait' : '--gain');
 }
 
 function colourOf(name: string): string {

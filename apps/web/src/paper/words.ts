@@ -1,7 +1,7 @@
 import type { PaperHappening, PaperSession } from '@vectra/protocol';
 import { GatewayError } from '@vectra/client';
 import { multiplier } from '../app/words.js';
-import { plainSol, signedSol } from '../app/figures.js';
+import { plainSol, signedSol, sol } from '../app/figures.js';
 
 /** What happened, in words. */
 export function happeningWords(one: PaperHappening): string {
@@ -9,9 +9,9 @@ export function happeningWords(one: PaperHappening): string {
     case 'bought':
       return `Bought for ${plainSol(one.amount)} SOL at ${multiplier(one.price)}x`;
     case 'sold':
-      return `${one.by === 'rug' ? 'Sold by the rug' : 'Sold'} at ${multiplier(one.price)}x for ${plainSol(one.amount)} SOL`;
+      return `${one.by === 'rug' ? 'Sold by the rug' : 'Sold'} at ${multiplier(one.price)}x for ${sol(one.amount)} SOL`;
     case 'sidebet':
-      return `Sidebet of ${plainSol(one.amount)} SOL on a rug before tick ${one.startTick + 40}`;
+      return `Sidebet of ${plainSol(one.amount)} SOL on a rug by tick ${one.startTick + 40}`;
     case 'settled':
       return one.won
         ? `Sidebet of ${plainSol(one.amount)} SOL won: rug at tick ${one.rugTick ?? '?'}`
