@@ -17,11 +17,26 @@ export class RestError extends Error {
   }
 }
 
-/** Times are ISO 8601: a day, or a time in UTC. */
+/** Which recorded games, and in what order. What is left out does not choose. */
 export interface GamesQuery {
+  /** Games that started then or later. ISO 8601: a day (UTC), or a time. */
   from?: string;
+  /** Games that started then or earlier; a day counts to its end. */
   to?: string;
+  /** Games whose highest price was at least that. */
   minPeak?: number;
+  maxPeak?: number;
+  /** Games that lasted at least so many ticks. */
+  minTicks?: number;
+  maxTicks?: number;
+  /** Whether the prices are those of the revealed seed; `unknown`: that is not known yet. */
+  verified?: 'true' | 'false' | 'unknown';
+  /** Whether every tick up to the rug is known. */
+  complete?: boolean;
+  /** `start` unless told otherwise. */
+  sort?: 'start' | 'peak' | 'ticks';
+  /** `desc` unless told otherwise: newest, highest or longest first. */
+  order?: 'asc' | 'desc';
   /** 1 to 200. */
   limit?: number;
   /** The `next` of the page before. */
@@ -29,7 +44,7 @@ export interface GamesQuery {
 }
 
 export interface GamesPage {
-  /** Newest first. */
+  /** In the order that was asked for. */
   games: GameSummary[];
   /** The cursor of the next page; null when there is none. */
   next: string | null;

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { gameIdSchema } from './envelope.js';
+import { BACKFILL_SOURCES } from './events.js';
 import { PHASES } from './phases.js';
 import { sessionSummary } from './session.js';
 
 /** UTC, ISO 8601 with milliseconds: `2025-12-07T14:30:22.118Z`. */
 const isoTime = z.iso.datetime();
+
+/** Ticks in a row, both ends included. */
+const tickSpan = z.object({ from: z.int().min(0), to: z.int().min(0) });
+export type TickSpan = z.infer<typeof tickSpan>;
+const backfill = tickSpan.extend({ by: z.enum(BACKFILL_SOURCES) });
+export type Backfill = z.infer<typeof backfill>;
 
 /** `<YYYYMMDDTHHMMSS>_<last 8 of the game id>.game.json`: `prices[k]` is the price at tick k, without holes. */
 export const gameRecording = z.object({
@@ -26,6 +33,10 @@ export const gameRecording = z.object({
     backfilled_ticks: z.int().min(0),
   }),
   prices: z.array(z.number()),
+  /** The ticks that were not received live, and by what they became known. Absent: none, or an older recording. */
+  backfills: z.array(backfill).optional(),
+  /** The ticks up to the rug, or to the last one known, that are not known. Absent: none, or an older recording. */
+  missing: z.array(tickSpan).optional(),
 });
 export type GameRecording = z.infer<typeof gameRecording>;
 

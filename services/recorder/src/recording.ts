@@ -1,10 +1,12 @@
 import {
   recordingNames,
+  type Backfill,
   type EventData,
   type EventOf,
   type GameRecording,
   type LegacyLine,
   type Phase,
+  type TickSpan,
 } from '@vectra/protocol';
 import { isDatable, type Game, type GameEvent } from './book.js';
 
@@ -26,7 +28,8 @@ interface Row extends Pick<
   price: number;
   /** Unix ms at which the tick became known. */
   timestamp: number;
-  backfilled: boolean;
+  /** By what it became known; null: it was received live. */
+  backfilled: Backfill['by'] | null;
 }
 
 interface Known {
@@ -78,12 +81,12 @@ function rowsOf(events: readonly GameEvent[], rugTick: number | null): Row[] {
 
 function sightsIn({ type, timestamp, data }: GameEvent, rugTick: number | null): Row[] {
   if (type === 'game.sealed' && data.complete) {
-    return data.prices.map((price, tick) => backfilledRow({ tick, price, timestamp, rugTick }));
+    return data.prices.map((price, tick) => backfilledRow({ tick, price, timestamp, rugTick, by: 'seed' }));
   }
   if (type !== 'game.tick') return [];
   const { tickCount: tick, price, backfilled, ...state } = data;
-  if (backfilled !== undefined) return [backfilledRow({ tick, price, timestamp, rugTick })];
-  return [{ tick, price: Number(price), timestamp, backfilled: false, ...state }];
+  if (backfilled !== undefined) return [backfilledRow({ tick, price, timestamp, rugTick, by: backfilled })];
+  return [{ tick, price: Number(price), timestamp, backfilled: null, ...state }];
 }
 
 /** A backfilled tick comes as a bare price: its state is the one it can only have had, and its trades are unknown. */
@@ -92,12 +95,13 @@ function backfilledRow(sight: {
   price: string;
   timestamp: number;
   rugTick: number | null;
+  by: Backfill['by'];
 }): Row {
-  const { tick, price, timestamp, rugTick } = sight;
+  const { tick, price, timestamp, rugTick, by } = sight;
   const rugged = tick === rugTick;
   const phase: Phase = rugged ? 'RUG_EVENT_1' : tick === 0 ? 'GAME_ACTIVATION' : 'ACTIVE_GAMEPLAY';
   const state = { phase, active: true, rugged, cooldownTimer: 0, tradeCount: null };
-  return { tick, price: Number(price), timestamp, backfilled: true, ...state };
+  return { tick, price: Number(price), timestamp, backfilled: by, ...state };
 }
 
 /** As the end states it, else the first rug frame, else the seal. */
@@ -152,10 +156,38 @@ function toRecording({ game, rows, ...known }: Known): GameRecording {
       verified: seal === undefined ? null : VERIFIED[seal.verdict],
       rug_tick: known.rugTick,
       complete: known.complete,
-      backfilled_ticks: rows.filter(({ backfilled }) => backfilled).length,
+      backfilled_ticks: rows.filter(({ backfilled }) => backfilled !== null).length,
     },
     prices: unbroken.map(({ price }) => price),
+    ...someOf('backfills', backfillsOf(rows)),
+    ...someOf('missing', missingOf(rows, known.rugTick)),
   };
+}
+
+/** What there is none of has no field. */
+function someOf<K extends string, T>(name: K, list: T[]): { [N in K]?: T[] } {
+  return list.length === 0 ? {} : ({ [name]: list } as { [N in K]?: T[] });
+}
+
+function backfillsOf(rows: readonly Row[]): Backfill[] {
+  const backfills: Backfill[] = [];
+  for (const { tick, backfilled: by } of rows) {
+    const last = backfills.at(-1);
+    if (by === null) continue;
+    if (last?.by === by && last.to === tick - 1) last.to = tick;
+    else backfills.push({ from: tick, to: tick, by });
+  }
+  return backfills;
+}
+
+function missingOf(rows: readonly Row[], rugTick: number | null): TickSpan[] {
+  const missing: TickSpan[] = [];
+  let next = 0;
+  for (const { tick } of rows) {
+    if (tick > next) missing.push({ from: next, to: tick - 1 });
+    next = tick + 1;
+  }
+  return rugTick !== null && rugTick >= next ? [...missing, { from: next, to: rugTick }] : missing;
 }
 
 function toLines({ game, rows, ...known }: Known): LegacyLine[] {

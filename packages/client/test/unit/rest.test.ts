@@ -33,6 +33,18 @@ describe('the REST routes', () => {
     ]);
   });
 
+  it('are asked for every choice of games that there is', async () => {
+    const asked = answering(200, { games: [], next: null });
+    await rest({ url: 'http://gateway' }).games({
+      ...{ maxPeak: 10, minTicks: 5, maxTicks: 500, verified: 'unknown', complete: false },
+      ...{ sort: 'peak', order: 'asc', limit: 200, cursor: 'abc' },
+    });
+    expect(asked[0]?.url).toBe(
+      'http://gateway/api/games?maxPeak=10&minTicks=5&maxTicks=500&verified=unknown&complete=false' +
+        '&sort=peak&order=asc&limit=200&cursor=abc',
+    );
+  });
+
   it('tell how the system is, also when it is not well', async () => {
     answering(503, { status: 'down', problems: [] });
     expect(await rest({ url: 'http://gateway' }).health()).toMatchObject({ status: 'down' });

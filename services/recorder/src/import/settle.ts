@@ -1,5 +1,5 @@
 import { checkSeed, hashSeed, type SeedCheck, type TickRange } from '@vectra/game';
-import type { Event } from '@vectra/protocol';
+import type { Event, GameRecording } from '@vectra/protocol';
 import { GameBook } from '../book.js';
 import { recordGame, type GameFiles } from '../recording.js';
 import { toEvents, type Seal } from './events.js';
@@ -55,7 +55,7 @@ export function settle(gathered: GatheredGame, seed?: Seed, existing?: ExistingG
   const own = seal && isOwn(game, seal, existing) ? seal : undefined;
   if (own && own.check.verdict !== 'mismatch') heal(game, own);
   const events = toEvents(game, own);
-  const files = record(events, existing?.recording.meta.backfilled_ticks ?? 0);
+  const files = record(events, existing?.recording);
   const after = files && knownOf({ game, recording: files.recording });
   const outcome = after === undefined ? 'empty' : before === undefined ? 'new' : compare(after, before);
   const told = report(game, { files, check: seal?.check, outcome });
@@ -173,12 +173,16 @@ function sightOf(game: GatheredGame, tick: number, at: number) {
   return { gameId: game.id, tick, at, tradeCount: null, backfilled: 'seed' } as const;
 }
 
-/** The files as the recorder would have written them; an earlier recording does not say which of its ticks were filled in. */
-function record(events: readonly Event[], backfilledBefore: number): GameFiles | undefined {
+/** The files as the recorder would have written them; an earlier recording's ticks were filled in as that says. */
+function record(events: readonly Event[], before: GameRecording | undefined): GameFiles | undefined {
   const book = new GameBook();
   const game = events.flatMap((event) => book.apply(event)).at(-1);
   const files = game && recordGame(game);
-  if (files !== undefined) files.recording.meta.backfilled_ticks += backfilledBefore;
+  if (files === undefined || before === undefined) return files;
+  const { recording } = files;
+  recording.meta.backfilled_ticks += before.meta.backfilled_ticks;
+  const backfills = [...(before.backfills ?? []), ...(recording.backfills ?? [])];
+  if (backfills.length > 0) recording.backfills = backfills.sort((a, b) => a.from - b.from);
   return files;
 }
 
