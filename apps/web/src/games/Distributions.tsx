@@ -143,15 +143,7 @@ function Figures({ children }: { children: ReactNode }) {
   return <dl className="figures">{children}</dl>;
 }
 
-function Figure({
-  name,
-  value,
-  expected,
-}: {
-  name: string;
-  value: string;
-  expected?: string | undefined;
-}) {
+function Figure({ name, value, expected }: { name: string; value: string; expected?: string | undefined }) {
   return (
     <div>
       <dt>{name}</dt>

@@ -13,6 +13,7 @@ import { Downloads } from './Downloads.js';
 import { GameChart } from './GameChart.js';
 import { neighboursOf } from './neighbours.js';
 import { Quality } from './Quality.js';
+import { lastSearch } from './useListing.js';
 import { useLive } from './useLive.js';
 import { lengthWords } from './words.js';
 import './game.css';
@@ -82,7 +83,7 @@ function Game({ recording }: { recording: GameRecording }) {
           <span className="quiet">Game</span> {meta.game_id}
         </h1>
         <nav aria-label="Games">
-          <a href={hrefOf('games')}>All games</a>
+          <a href={hrefOf('games', null, lastSearch('table'))}>All games</a>
           <Turn to={previous} words="← Previous" />
           <Turn to={next} words="Next →" />
           <a className="button primary" href={hrefOf('live', meta.game_id)}>

@@ -42,7 +42,7 @@ export function GamesList({ search }: { search: URLSearchParams }) {
     void sample.reload().then(() => sample.upTo(counted));
   };
   return (
-    <main>
+    <main className="list">
       <section aria-labelledby="games-title">
         <div className="title">
           <h1 id="games-title">Recorded games</h1>

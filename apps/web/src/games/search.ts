@@ -89,7 +89,7 @@ export function problemsOf(message: string): ReadonlyMap<string, string> {
     const [, name = '', text = ''] =
       /^(\w+)(?:=(?:"(?:[^"\\]|\\.)*"…?|nothing|".*…))?: (.*)$/.exec(part) ?? [];
     if (NAMES.includes(name)) problems.set(name, text);
-    else problems.set('', [problems.get('') ?? [], part].flat().join('; '));
+    else if (part !== '') problems.set('', [problems.get('') ?? [], part].flat().join('; '));
   }
   return problems;
 }

@@ -11,6 +11,11 @@ export function loadGames(query: URLSearchParams): Promise<GamesPage> {
 /** The last listing of each use, so that whoever comes back from a game finds the same place in the list. */
 const kept = new Map<string, { key: string; listing: Listing }>();
 
+/** The last search of a use, for the way back to it. */
+export function lastSearch(use: string): URLSearchParams {
+  return new URLSearchParams(kept.get(use)?.key);
+}
+
 interface Wish {
   /** What the listing is for. */
   use: string;

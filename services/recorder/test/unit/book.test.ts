@@ -85,9 +85,10 @@ describe('a game joined midway', () => {
   });
 
   it('has no prices while its first tick is unknown, but legacy lines of what was seen', () => {
-    const { meta, prices, ticks, end } = record([game.start(3), ...game.ticks(3), game.rug()]);
+    const { meta, prices, ticks, end, recording } = record([game.start(3), ...game.ticks(3), game.rug()]);
     expect(prices).toEqual([]);
     expect(meta).toMatchObject({ complete: false, duration_ticks: 0, peak_multiplier: 1.1, rug_tick: 5 });
+    expect(recording.missing).toEqual([{ from: 0, to: 2 }]);
     expect(ticks.map(({ tick }) => tick)).toEqual([3, 4, 5]);
     expect(end).toMatchObject({ total_ticks: 3, tick_range: [3, 5], status: 'incomplete' });
   });
@@ -116,6 +117,19 @@ describe('a game with a hole', () => {
     expect(prices).toEqual(PRICES);
     expect(meta).toMatchObject({ complete: true, backfilled_ticks: 2 });
     expect(ticks.map(({ trade_count }) => trade_count)).toEqual([0, 2, 2, 2, 8, 10]);
+  });
+
+  it('names the ticks that are missing, and those that were filled in by what they became known', () => {
+    expect(record(seen).recording).toMatchObject({ missing: [{ from: 2, to: 3 }] });
+    expect(record(seen).recording).not.toHaveProperty('backfills');
+    const { recording } = record([...seen, game.backfilled(2, 'partialPrices'), game.backfilled(3, 'gameHistory')]);
+    expect(recording.backfills).toEqual([
+      { from: 2, to: 2, by: 'partialPrices' },
+      { from: 3, to: 3, by: 'gameHistory' },
+    ]);
+    expect(recording).not.toHaveProperty('missing');
+    const sealed = record([...seen, game.sealed()]).recording;
+    expect(sealed.backfills).toEqual([{ from: 2, to: 3, by: 'seed' }]);
   });
 
   it('becomes complete by a seal that states every price', () => {

@@ -74,6 +74,7 @@ describe('missing ticks', () => {
   it('are filled in from the seed, and counted', () => {
     const { report, files } = settle(gathered(holed), seed);
     expect(files?.recording).toMatchObject({ meta: { complete: true, backfilled_ticks: 3 }, prices: PRICES });
+    expect(files?.recording.backfills?.every(({ by }) => by === 'seed')).toBe(true);
     expect(report).toMatchObject({ ticks: 8, healed: 3, lost: 0, why: [] });
   });
 
