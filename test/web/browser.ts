@@ -23,6 +23,8 @@ export interface WebTest {
   open(hash?: string, options?: BrowserContextOptions): Promise<Page>;
   /** What pages complained of: errors of scripts, the console's, and violations of the content security policy. */
   complaints: string[];
+  /** Whatever host pages asked for something, or opened a WebSocket to. */
+  hosts: Set<string>;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function webTest(options: TestSystemOptions = {}): Promise<WebTest>
   const test = await testSystem(options);
   const browser = await launch(test);
   const complaints: string[] = [];
+  const hosts = new Set<string>();
   const url = test.system.url('gateway');
   const open = async (hash = '', how: BrowserContextOptions = {}): Promise<Page> => {
     const context = await browser.newContext({ viewport: LAPTOP, ...how });
@@ -38,6 +41,8 @@ export async function webTest(options: TestSystemOptions = {}): Promise<WebTest>
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
+    page.on('request', (request) => hosts.add(new URL(request.url()).host));
+    page.on('websocket', (socket) => hosts.add(new URL(socket.url()).host));
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${url}/${hash}`);
     return page;
@@ -46,7 +51,7 @@ export async function webTest(options: TestSystemOptions = {}): Promise<WebTest>
     await browser.close();
     await test.stop();
   };
-  return { test, url, open, complaints, stop };
+  return { test, url, open, complaints, hosts, stop };
 }
 
 async function launch(test: TestSystem): Promise<Browser> {
