@@ -38,8 +38,8 @@ describe('the app in Chromium', () => {
     await vectra.joinLive('looked-at', { kind: 'observer', name: 'by hand', initial_balance: '1' });
     vectra.close();
     const game = await eventually('a game is recorded', async () => {
-      const { games } = await getJson<{ games: { id: string }[] }>(`${web.url}/api/games`);
-      return games[0]?.id;
+      const { games } = await getJson<{ games: { game_id: string }[] }>(`${web.url}/api/games`);
+      return games[0]?.game_id;
     });
     const screens = ['', 'games', 'paper', 'players', 'reports', 'health', 'nowhere'];
     addresses = [...screens, `games/${game}`, 'paper/looked-at'].map((path) => `#/${path}`);
