@@ -64,7 +64,7 @@ describe('the games screen in Chromium', () => {
     tampered.meta = { ...tampered.meta, verified: false, duration_ticks: tampered.prices.length - 1 };
     folder = await mkdtemp(join(tmpdir(), 'vectra-games-'));
     await writeGames(folder, [...games, tampered, holed, longest]);
-    web = await webTest({ env: { RUGS_DATA_DIR: folder, SIMULATOR_SPEED: '20' } });
+    web = await webTest({ env: { RUGS_DATA_DIR: folder, SIMULATOR_SPEED: '5' } });
   });
   afterAll(async () => {
     await web.stop();

@@ -35,7 +35,9 @@ export function GamePage({ id }: { id: string }) {
   };
   const lookAgain = isRecent && !isSettled ? LOOK_AGAIN_MS : undefined;
   const { resource, reload } = useResource(id, load, lookAgain);
-  useEffect(() => window.scrollTo(0, 0), []);
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, []);
   if (resource.state === 'failed' && isUnknown(resource.error))
     return <Unknown id={id} isRunning={isRecent} />;
   return (
