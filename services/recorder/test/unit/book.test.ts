@@ -122,7 +122,11 @@ describe('a game with a hole', () => {
   it('names the ticks that are missing, and those that were filled in by what they became known', () => {
     expect(record(seen).recording).toMatchObject({ missing: [{ from: 2, to: 3 }] });
     expect(record(seen).recording).not.toHaveProperty('backfills');
-    const { recording } = record([...seen, game.backfilled(2, 'partialPrices'), game.backfilled(3, 'gameHistory')]);
+    const { recording } = record([
+      ...seen,
+      game.backfilled(2, 'partialPrices'),
+      game.backfilled(3, 'gameHistory'),
+    ]);
     expect(recording.backfills).toEqual([
       { from: 2, to: 2, by: 'partialPrices' },
       { from: 3, to: 3, by: 'gameHistory' },
