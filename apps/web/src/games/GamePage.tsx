@@ -149,7 +149,7 @@ function Facts({ recording: { meta, prices } }: { recording: GameRecording }) {
       </div>
       <div>
         <dt>Lasted</dt>
-        <dd>{lengthWords(meta.start_time, meta.end_time)}</dd>
+        <dd>{lengthWords(meta)}</dd>
       </div>
       <div>
         <dt>Started</dt>

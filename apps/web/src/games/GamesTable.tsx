@@ -83,7 +83,7 @@ function Row({ game }: { game: GameSummary }) {
       </td>
       <td className={tone(peak)}>{multiplier(peak)}x</td>
       <td>{rugTick ?? `${game.duration_ticks}+`}</td>
-      <td className="wide">{lengthWords(game.start_time, game.end_time)}</td>
+      <td className="wide">{lengthWords(game)}</td>
       <td>
         <Verdict verified={game.verified} />
       </td>

@@ -1,3 +1,4 @@
+import type { GameRecording } from '@vectra/protocol';
 import { multiplier } from '../app/words.js';
 import type { Bin } from './distribution.js';
 
@@ -11,9 +12,15 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** From start to end: `57.3` -> `57 s`, `154` -> `2 min 34 s`. @param ends null when that is not known. */
-export function lengthWords(start: string, end: string | null): string {
-  if (end === null) return '–';
+/**
+ * From start to end: `57.3` -> `57 s`, `154` -> `2 min 34 s`. A dash when the end is not known, or no tick was received
+ * live: then its times say only when the game became known.
+ */
+export function lengthWords(
+  game: Pick<GameRecording['meta'], 'start_time' | 'end_time' | 'duration_ticks' | 'backfilled_ticks'>,
+): string {
+  const { start_time: start, end_time: end } = game;
+  if (end === null || game.backfilled_ticks > game.duration_ticks) return '–';
   const seconds = Math.round((Date.parse(end) - Date.parse(start)) / 1000);
   if (seconds < 120) return `${seconds} s`;
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

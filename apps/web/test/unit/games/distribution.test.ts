@@ -61,8 +61,14 @@ it('puts figures into words', () => {
   expect(tickBinWords({ ...bin, from: 25, to: 50 })).toBe('25 to 49');
   expect([percent(0.4512), percent(0)]).toEqual(['45.1 %', '0.0 %']);
   expect([rangeWords({ from: 5, to: 5 }), rangeWords({ from: 5, to: 9 })]).toEqual(['5', '5 to 9']);
-  const start = '2025-12-07T00:00:00.000Z';
-  expect(lengthWords(start, '2025-12-07T00:00:57.300Z')).toBe('57 s');
-  expect(lengthWords(start, '2025-12-07T00:02:34.000Z')).toBe('2 min 34 s');
-  expect(lengthWords(start, null)).toBe('–');
+});
+
+it('tells how long a game lasted, unless its times say nothing of that', () => {
+  const lasted = (end: string | null, backfilled_ticks = 0): string =>
+    lengthWords({
+      ...{ start_time: '2025-12-07T00:00:00.000Z', end_time: end && `2025-12-07T00:${end}Z` },
+      ...{ duration_ticks: 10, backfilled_ticks },
+    });
+  expect([lasted('00:57.300'), lasted('02:34.000')]).toEqual(['57 s', '2 min 34 s']);
+  expect([lasted(null), lasted('00:57.300', 10), lasted('00:57.300', 11)]).toEqual(['–', '57 s', '–']);
 });
