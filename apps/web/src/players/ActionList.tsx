@@ -1,7 +1,8 @@
 import { memo, useEffect, useRef } from 'react';
+import { plainSol } from '../app/figures.js';
 import { multiplier } from '../app/words.js';
 import type { Piano, Played } from './piano.js';
-import { actionWords, amountOf, gainOf, shortened, signed, UNKNOWN } from './words.js';
+import { actionWords, amountOf, gainOf, signed, UNKNOWN } from './words.js';
 
 interface ActionListProps {
   piano: Piano;
@@ -58,7 +59,7 @@ const Row = memo(function Row({ played: { action, index }, isCurrent, jump }: Ro
     <button type="button" aria-current={isCurrent ? 'step' : undefined} onClick={() => jump(index)}>
       <span>{tick}</span>
       <span className={`kind ${kind.toLowerCase()}`}>{actionWords(kind)}</span>
-      <span>{action.coin === null ? shortened(action.amount) : amountOf(action)}</span>
+      <span>{action.coin === null ? plainSol(action.amount) : amountOf(action)}</span>
       <span>{price === null ? UNKNOWN : `${multiplier(Number(price))}x`}</span>
       <span className={gainOf(pnl)}>{signed(pnl)}</span>
     </button>

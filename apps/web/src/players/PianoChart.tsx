@@ -5,7 +5,7 @@ import { useStore } from '../app/store.js';
 import { rugWords } from '../app/words.js';
 import type { Game } from '../connection/state.js';
 import { TickChart } from '../live/tickChart.js';
-import { BetShades } from './betShades.js';
+import { BetsOverlay } from '../paper/betsOverlay.js';
 import type { BetWindow, Played } from './piano.js';
 import { actionWords, amountOf } from './words.js';
 
@@ -33,7 +33,7 @@ const ROOM = { top: 0.2, bottom: 0.18 };
 interface Parts {
   chart: TickChart;
   markers: ISeriesMarkersPluginApi<number>;
-  shades: BetShades;
+  bets: BetsOverlay;
 }
 
 interface PianoChartProps {
@@ -41,7 +41,7 @@ interface PianoChartProps {
   game: Game;
   /** Those of its actions that have been played. */
   played: readonly Played[];
-  windows: readonly BetWindow[];
+  windows: BetWindow[];
 }
 
 /** The game's chart up to the playhead, with what the player did. */
@@ -53,14 +53,14 @@ export function PianoChart({ game, played, windows }: PianoChartProps) {
   useEffect(() => {
     if (place.current === null) return undefined;
     const chart = new TickChart(place.current);
-    const shades = new BetShades();
-    chart.series.attachPrimitive(shades);
+    const bets = new BetsOverlay();
+    chart.attach(bets);
     chart.series.priceScale().applyOptions({ scaleMargins: ROOM });
-    setParts({ chart, shades, markers: createSeriesMarkers(chart.series, []) });
+    setParts({ chart, bets, markers: createSeriesMarkers(chart.series, []) });
     return () => chart.remove();
   }, []);
   useEffect(() => parts?.chart.show(game), [parts, game]);
-  useEffect(() => parts?.shades.show(windows), [parts, windows, colours]);
+  useEffect(() => parts?.bets.show({ windows, marks: [], entry: null }), [parts, windows]);
   useEffect(() => parts?.markers.setMarkers(marks(played)), [parts, played, colours]);
 
   return (

@@ -112,7 +112,6 @@ function Sessions({ page: { sessions, next }, query }: { page: SessionsPage; que
 
 function Row({ session }: { session: ListedSession }) {
   const { name, username, part, session_start: start, session_end: end, summary } = session;
-  const pnl = summary?.realized_pnl ?? null;
   return (
     <tr>
       <th scope="row">
@@ -123,19 +122,41 @@ function Row({ session }: { session: ListedSession }) {
         <Time at={start} only="date" /> <Time at={start} only="time" />
       </td>
       <td className="wide">{end === null ? UNKNOWN : lasting(Date.parse(end) - Date.parse(start))}</td>
-      <td className="wide">{summary?.games ?? UNKNOWN}</td>
-      <td>{summary?.actions ?? UNKNOWN}</td>
-      <td className="wide" title={summary?.start_balance ?? undefined}>
-        {money(summary?.start_balance ?? null)}
-      </td>
-      <td className="wide" title={summary?.end_balance ?? undefined}>
-        {money(summary?.end_balance ?? null)}
-      </td>
-      <td className={gainOf(pnl)} title={pnl ?? undefined}>
-        {signed(pnl)}
-      </td>
+      {summary === null ? <NoTotals /> : <Totals summary={summary} />}
       <td className={end === null ? 'wide ended gain' : 'wide ended'}>{endWords(session)}</td>
     </tr>
+  );
+}
+
+function Totals({ summary }: { summary: NonNullable<ListedSession['summary']> }) {
+  const { games, actions, start_balance: start, end_balance: end, realized_pnl: pnl } = summary;
+  return (
+    <>
+      <td className="wide">{games}</td>
+      <td>{actions}</td>
+      <td className="wide" title={start ?? undefined}>
+        {money(start)}
+      </td>
+      <td className="wide" title={end ?? undefined}>
+        {money(end)}
+      </td>
+      <td className={gainOf(pnl)} title={pnl}>
+        {signed(pnl)}
+      </td>
+    </>
+  );
+}
+
+/** An open session whose file can't be read now. */
+function NoTotals() {
+  return (
+    <>
+      <td className="wide">{UNKNOWN}</td>
+      <td>{UNKNOWN}</td>
+      <td className="wide">{UNKNOWN}</td>
+      <td className="wide">{UNKNOWN}</td>
+      <td>{UNKNOWN}</td>
+    </>
   );
 }
 

@@ -168,15 +168,15 @@ export function gameAt(game: PianoGame, recording: GameRecording | null, { tick,
 export interface BetWindow {
   from: number;
   to: number;
-  outcome: 'open' | 'won' | 'lost';
+  state: 'open' | 'won' | 'lost';
 }
 
 export function betWindows({ actions }: PianoGame, { done }: Playhead): BetWindow[] {
-  const outcomes = new Map<number, BetWindow['outcome']>();
+  const states = new Map<number, BetWindow['state']>();
   for (const { action } of actions.slice(0, done)) {
     const { action: kind, bet_start_tick: from } = action;
     if (from === null) continue;
-    outcomes.set(from, kind === 'SIDEBET_WIN' ? 'won' : kind === 'SIDEBET_LOSE' ? 'lost' : 'open');
+    states.set(from, kind === 'SIDEBET_WIN' ? 'won' : kind === 'SIDEBET_LOSE' ? 'lost' : 'open');
   }
-  return [...outcomes].map(([from, outcome]) => ({ from, to: from + SIDEBET_TICKS, outcome }));
+  return [...states].map(([from, state]) => ({ from, to: from + SIDEBET_TICKS, state }));
 }

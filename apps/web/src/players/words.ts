@@ -1,4 +1,5 @@
 import type { SessionAction, SessionRecording } from '@vectra/protocol';
+import { gainTone, plainSol, signedSol, sol } from '../app/figures.js';
 
 export const UNKNOWN = '–';
 
@@ -34,37 +35,24 @@ export function endWords({
   return end_reason === null ? UNKNOWN : END_WORDS[end_reason];
 }
 
-/** `0.9604` -> `0.9604`, `0.00002102` -> `0.000021`: four decimals, or two digits where those would say nothing. */
+/** With four decimals; a dash where it is not known. */
 export function money(amount: string | null): string {
-  if (amount === null) return UNKNOWN;
-  const value = Number(amount);
-  if (value === 0 || Math.abs(value) >= 0.0001) return value.toFixed(4);
-  return value.toFixed(Math.min(20, 1 - Math.floor(Math.log10(Math.abs(value)))));
+  return amount === null ? UNKNOWN : sol(amount);
 }
 
 /** With its sign, so that gains and losses differ by more than their colour. */
 export function signed(amount: string | null): string {
-  if (amount === null) return UNKNOWN;
-  const value = Number(amount);
-  const size = money(amount.replace(/^-/, ''));
-  return value === 0 ? size : `${value > 0 ? '+' : '−'}${size}`;
+  return amount === null ? UNKNOWN : signedSol(amount);
 }
 
 /** The class of what is gained or lost. */
 export function gainOf(amount: string | null): '' | 'gain' | 'loss' {
-  const value = Number(amount ?? 0);
-  if (value === 0) return '';
-  return value > 0 ? 'gain' : 'loss';
+  return amount === null ? '' : gainTone(amount);
 }
 
 /** With its coin: `0.05 SOL`. */
 export function amountOf({ amount, coin }: Pick<SessionAction, 'amount' | 'coin'>): string {
-  return `${shortened(amount)} ${coinName(coin)}`;
-}
-
-/** Without zeros at the end: `0.0500` -> `0.05`. */
-export function shortened(amount: string): string {
-  return money(amount).replace(/\.?0+$/, '');
+  return `${plainSol(amount)} ${coinName(coin)}`;
 }
 
 function coinName(coin: string | null): string {

@@ -192,14 +192,14 @@ describe('the game at the playhead', () => {
 
 describe('the window of a sidebet', () => {
   it('covers 40 ticks, and is open until it is settled', () => {
-    expect(betWindows(game(0), headAt(piano, 0, 39))).toEqual([{ from: 0, to: 40, outcome: 'open' }]);
-    expect(betWindows(game(0), headAt(piano, 0, 40))).toEqual([{ from: 0, to: 40, outcome: 'lost' }]);
+    expect(betWindows(game(0), headAt(piano, 0, 39))).toEqual([{ from: 0, to: 40, state: 'open' }]);
+    expect(betWindows(game(0), headAt(piano, 0, 40))).toEqual([{ from: 0, to: 40, state: 'lost' }]);
   });
 
   it('is that of the bet which won, also when its placing was not told', () => {
     const won = pianoOf(sessionOf([{ game_id: A, tick: 60, action: 'SIDEBET_WIN', bet_start_tick: 30 }]));
     const [only] = won.games;
     if (only === undefined) throw new Error('expected a game');
-    expect(betWindows(only, headAt(won, 0, 60))).toEqual([{ from: 30, to: 70, outcome: 'won' }]);
+    expect(betWindows(only, headAt(won, 0, 60))).toEqual([{ from: 30, to: 70, state: 'won' }]);
   });
 });
