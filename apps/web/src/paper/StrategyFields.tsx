@@ -24,17 +24,24 @@ export function StrategyFields({ form, problems, change }: StrategyFieldsProps) 
     <div className="fields">
       <fieldset>
         <legend>Strategy</legend>
-        <label>
-          Kind
-          <select value={form.kind} onChange={(event) => change(withKind(form, event.target.value as Kind))}>
+        <div className="field">
+          <label htmlFor="field-kind">Kind</label>
+          <select
+            id="field-kind"
+            value={form.kind}
+            aria-describedby="field-kind-note"
+            onChange={(event) => change(withKind(form, event.target.value as Kind))}
+          >
             {Object.entries(KIND_NAMES).map(([kind, name]) => (
               <option key={kind} value={kind}>
                 {name}
               </option>
             ))}
           </select>
-          <span className="hint">{KIND_WORDS[form.kind]}</span>
-        </label>
+          <span id="field-kind-note" className="hint">
+            {KIND_WORDS[form.kind]}
+          </span>
+        </div>
         {stakings.length > 0 && (
           <label>
             Stakes

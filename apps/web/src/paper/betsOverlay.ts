@@ -6,6 +6,7 @@ import type {
   ISeriesPrimitive,
   Logical,
   SeriesAttachedParameter,
+  SeriesType,
 } from 'lightweight-charts';
 import { look } from '../app/theme.js';
 import type { GameBets } from './bets.js';
@@ -21,7 +22,7 @@ const MARK = 5;
 export class BetsOverlay implements ISeriesPrimitive<number> {
   #bets: GameBets = NONE;
   #chart: IChartApiBase<number> | undefined;
-  #series: ISeriesApi<'Baseline', number> | undefined;
+  #series: ISeriesApi<SeriesType, number> | undefined;
   #update: () => void = () => undefined;
   #unwatch: () => void = () => undefined;
   readonly #views: readonly IPrimitivePaneView[] = [
@@ -41,8 +42,9 @@ export class BetsOverlay implements ISeriesPrimitive<number> {
   }
 
   attached({ chart, series, requestUpdate }: SeriesAttachedParameter<number>): void {
+    this.#unwatch(); // from a series to the next one
     this.#chart = chart;
-    this.#series = series as ISeriesApi<'Baseline', number>;
+    this.#series = series;
     this.#update = requestUpdate;
     this.#unwatch = look.subscribe(requestUpdate);
   }
