@@ -54,7 +54,8 @@ interface FailureProps {
   small?: boolean;
 }
 
-function Failure({ error, what, retry, small = false }: FailureProps) {
+/** Why something could not be loaded, and what can be done about it. */
+export function Failure({ error, what, retry, small = false }: FailureProps) {
   const kind = failureOf(error);
   if (small) {
     return (

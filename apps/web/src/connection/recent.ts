@@ -1,5 +1,16 @@
 import type { GameRecording, Phase } from '@vectra/protocol';
-import { EMPTY, KEPT_GAMES, KEPT_TRADES, peakOf, type Game, type LiveState, type Trade } from './state.js';
+import {
+  EMPTY,
+  KEPT_GAMES,
+  KEPT_TRADES,
+  marked,
+  markOf,
+  peakOf,
+  type Game,
+  type LiveState,
+  type TickMarks,
+  type Trade,
+} from './state.js';
 
 /** The answer of `/api/games/recent`, as far as it is used here. */
 export interface Recent {
@@ -43,17 +54,22 @@ export function stateOf({ current, games }: Recent): LiveState {
   };
 }
 
-function currentGame({ gameId, prices, end }: NonNullable<Recent['current']>): Game {
+function currentGame({ gameId, prices, end, trades }: NonNullable<Recent['current']>): Game {
   return {
     id: gameId,
     prices,
     peak: peakOf(prices),
     end: end && { reason: end.reason, rugTick: end.tick, rugPrice: end.price },
     verified: null,
+    marks: trades.reduceRight<readonly TickMarks[]>(
+      (marks, { tickIndex, side }) => marked(marks, tickIndex, markOf(side)),
+      [],
+    ),
   };
 }
 
-function finishedGame(game: Recent['games'][number]): Game {
+/** A game that is over, as recorded. */
+export function finishedGame(game: Recent['games'][number]): Game {
   const { game_id: id, peak_multiplier: peak, rug_tick: rugTick, verified, prices } = game;
   const rugPrice = rugTick === null ? null : (prices[rugTick] ?? null);
   const reason = rugTick === null ? 'interrupted' : 'rugged';

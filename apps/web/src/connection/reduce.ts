@@ -1,5 +1,15 @@
 import type { Event, EventData, EventOf } from '@vectra/protocol';
-import { KEPT_GAMES, KEPT_TRADES, newGame, peakOf, type Game, type LiveState, type Trade } from './state.js';
+import {
+  KEPT_GAMES,
+  KEPT_TRADES,
+  marked,
+  markOf,
+  newGame,
+  peakOf,
+  type Game,
+  type LiveState,
+  type Trade,
+} from './state.js';
 
 /** The state after one more event of the log. Events that change nothing on the page return the state itself. */
 export function reduce(state: LiveState, event: Event): LiveState {
@@ -16,6 +26,8 @@ export function reduce(state: LiveState, event: Event): LiveState {
       return changed(state, event.gameId, (game) => sealed(game, event.data));
     case 'player.trade':
       return traded(state, { ...event.data, gameId: event.gameId });
+    case 'sidebet.placed':
+      return noted(state, event.gameId, { tick: event.data.startTick, what: 'sidebets' });
     case 'connection.status':
       return { ...state, feed: { ...state.feed, [event.data.source]: event.data.status } };
     default:
@@ -82,5 +94,15 @@ function sealed(game: Game, data: EventData<'game.sealed'>): Game {
 
 function traded(state: LiveState, trade: Trade): LiveState {
   if (state.trades.some(({ tradeId }) => tradeId === trade.tradeId)) return state;
-  return { ...state, trades: [trade, ...state.trades].slice(0, KEPT_TRADES) };
+  const { gameId, tickIndex: tick, side } = trade;
+  const known = noted(state, gameId, { tick, what: markOf(side) });
+  return { ...known, trades: [trade, ...state.trades].slice(0, KEPT_TRADES) };
+}
+
+function noted(
+  state: LiveState,
+  id: string | null,
+  { tick, what }: { tick: number; what: 'buys' | 'sells' | 'sidebets' },
+): LiveState {
+  return changed(state, id, (game) => ({ ...game, marks: marked(game.marks ?? [], tick, what) }));
 }

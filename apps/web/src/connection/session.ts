@@ -65,6 +65,15 @@ export class Session {
     this.#timer = undefined;
   }
 
+  /** Leaves out the events that are held back: loads how things stand now, and follows from there. */
+  rejoin(): void {
+    const connection = this.connection.read();
+    if (connection === null) return; // it is about to
+    connection.close();
+    this.connection.set(null);
+    void this.#load(this.#abort.signal);
+  }
+
   async #load(signal: AbortSignal): Promise<void> {
     const isOver = () => signal.aborted;
     for (let attempt = 1; !isOver(); attempt++) {

@@ -22,6 +22,18 @@ export interface Game {
   end: GameEnd | null;
   /** Its prices were re-derived from the revealed seed: true when they agree, null when that is not known (yet). */
   verified: boolean | null;
+  /** What players did in it, as far as it was told, by tick; absent when nothing was. */
+  marks?: readonly TickMarks[];
+}
+
+/** How often players did what at a tick. */
+export interface TickMarks {
+  tick: number;
+  /** Buys, and shorts closed. */
+  buys: number;
+  /** Sells, and shorts opened. */
+  sells: number;
+  sidebets: number;
 }
 
 /** What is shown of a trade; a lack of `coin` means SOL. */
@@ -47,6 +59,22 @@ export interface LiveState {
 }
 
 export const EMPTY: LiveState = { phase: 'UNKNOWN', cooldownTimer: 0, games: [], trades: [], feed: {} };
+
+/** Marks with one more at a tick; the newest tick is last. */
+export function marked(
+  marks: readonly TickMarks[],
+  tick: number,
+  what: 'buys' | 'sells' | 'sidebets',
+): readonly TickMarks[] {
+  const at = marks.findLastIndex((mark) => mark.tick <= tick);
+  const there = marks[at];
+  if (there?.tick === tick) return marks.with(at, { ...there, [what]: there[what] + 1 });
+  return marks.toSpliced(at + 1, 0, { tick, buys: 0, sells: 0, sidebets: 0, [what]: 1 });
+}
+
+export function markOf(side: Trade['side']): 'buys' | 'sells' {
+  return side === 'buy' || side === 'short_close' ? 'buys' : 'sells';
+}
 
 export function newGame(id: string): Game {
   return { id, prices: [], peak: 1, end: null, verified: null };

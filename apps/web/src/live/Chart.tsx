@@ -1,32 +1,42 @@
-import type { ISeriesPrimitive } from 'lightweight-charts';
 import { useEffect, useRef, useState } from 'react';
 import type { Game } from '../connection/state.js';
 import { multiplier } from '../app/words.js';
-import { TickChart } from './tickChart.js';
+import type { ChartKind } from './pen.js';
+import { TickChart, type Decorator } from './tickChart.js';
+import './chart.css';
 
 interface ChartProps {
   game: Game;
+  kind?: ChartKind;
   /** Another game is coming: this one is over and done. */
   isPast: boolean;
   /** How it ended; empty while it runs. */
   caption: string;
-  /** Drawn over the price; always the same one. */
-  overlay?: ISeriesPrimitive<number>;
+  /** Draws more with the price; always the same one. */
+  decorator?: Decorator;
 }
 
 /** The price of a game by tick. */
-export function Chart({ game, isPast, caption, overlay }: ChartProps) {
+export function Chart({ game, kind = 'line', isPast, caption, decorator }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<TickChart>();
 
   useEffect(() => {
     if (place.current === null) return undefined;
     const made = new TickChart(place.current);
-    if (overlay !== undefined) made.attach(overlay);
+    if (decorator !== undefined) made.decorate(decorator);
     setChart(made);
     return () => made.remove();
-  }, [overlay]);
-  useEffect(() => chart?.show(game), [chart, game]);
+  }, [decorator]);
+  useEffect(() => {
+    if (chart === undefined || place.current === null) return;
+    chart.show(game, kind);
+    // How many ticks are on the chart, for whoever can't see it.
+    const drawn = chart.drawn;
+    place.current.dataset.game = game.id;
+    place.current.dataset.ticks = String(drawn.length);
+    place.current.dataset.missing = String(drawn.filter((price) => price === null).length);
+  }, [chart, game, kind]);
 
   const isRugged = game.end?.reason === 'rugged';
   return (

@@ -5,15 +5,20 @@ interface TradesProps {
   trades: readonly Trade[];
   /** The games on screen. */
   gameIds: (string | null | undefined)[];
+  isRecorded: boolean;
 }
 
 /** The newest trades; those of games that are not on screen are faint. */
-export function Trades({ trades, gameIds }: TradesProps) {
+export function Trades({ trades, gameIds, isRecorded }: TradesProps) {
   return (
     <section className="trades" aria-labelledby="trades">
       <h2 id="trades">Trades</h2>
       {trades.length === 0 ? (
-        <p className="quiet">None yet. The game shows only a part of its trades.</p>
+        <p className="quiet">
+          {isRecorded
+            ? 'Recordings of games hold no trades of other players.'
+            : 'None yet. The game shows only a part of its trades.'}
+        </p>
       ) : (
         <div className="rows">
           <table>

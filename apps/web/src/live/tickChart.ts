@@ -1,50 +1,57 @@
 import {
-  BaselineSeries,
   createOptionsChart,
   createSeriesMarkers,
   LineStyle,
-  type BaselineData,
   type IChartApiBase,
   type IPriceLine,
-  type ISeriesApi,
   type ISeriesMarkersPluginApi,
-  type ISeriesPrimitive,
-  type WhitespaceData,
 } from 'lightweight-charts';
 import { look } from '../app/theme.js';
-import type { Game } from '../connection/state.js';
 import { multiplier } from '../app/words.js';
+import type { Game } from '../connection/state.js';
+import { markersOf } from './markers.js';
+import { firstChange, LEAST_REACH, penFor, START_PRICE } from './pen.js';
+import type { ChartKind, Colours, Pen, Prices } from './pen.js';
 
-/** The chart is this many ticks wide at least, so that a game's first ticks are no giant steps. */
-const LEAST_TICKS = 80;
+/** The chart is this many points wide at least, so that a game's first ticks are no giant steps. */
+const LEAST_POINTS: Record<ChartKind, number> = { line: 80, candles: 40 };
 /** Room to the right of the newest tick, as a part of the width. */
 const MARGIN = 1.13;
-/** The price of presale, at which every game starts. */
-const START_PRICE = 1;
-/** The least reach of the price scale around the start. */
-const LEAST_REACH = 0.08;
+/** More new points than this are drawn faster all at once than one by one. */
+const MOST_UPDATES = 100;
 
-const RUG_MARKER = { position: 'inBar', shape: 'circle', size: 1.6, text: 'RUGGED' } as const;
-const INVISIBLE = {
-  topLineColor: 'transparent',
-  topFillColor1: 'transparent',
-  topFillColor2: 'transparent',
-  bottomLineColor: 'transparent',
-  bottomFillColor1: 'transparent',
-  bottomFillColor2: 'transparent',
-};
+/** Markers of a kind are so many pixels apart at least, so that the price stays legible. */
+const MARKER_PX = 18;
 
-type Prices = Game['prices'];
-type Point = BaselineData<number> | WhitespaceData<number>;
+/** What of a game is drawn. */
+export type ChartGame = Pick<Game, 'id' | 'prices' | 'peak' | 'end' | 'marks'>;
+
+/** One game on the chart: its series is its own, and goes with it. */
+interface Drawing {
+  gameId: string;
+  kind: ChartKind;
+  pen: Pen;
+  markers: ISeriesMarkersPluginApi<number>;
+  /** What the markers were made of. */
+  marked: string;
+  peakLine: IPriceLine | undefined;
+  prices: Prices;
+  rugTick: number | null;
+  isOver: boolean;
+}
+
+/** Has something of one's own drawn with a series. @returns what takes it away again. */
+export type Decorator = (series: Pen['series']) => () => void;
 
 /** Draws one game at a time by tick number: the horizontal scale is made of whole numbers, never of times. */
 export class TickChart {
   readonly #chart: IChartApiBase<number>;
-  readonly #series: ISeriesApi<'Baseline', number>;
-  readonly #markers: ISeriesMarkersPluginApi<number>;
   readonly #unwatch: () => void;
-  #peakLine: IPriceLine | undefined;
-  #game: Game | undefined;
+  #drawing: Drawing | undefined;
+  #shown: { game: ChartGame; kind: ChartKind } | undefined;
+  #colours: Colours = cssColours();
+  #decorator: Decorator | undefined;
+  #undecorate: (() => void) | undefined;
 
   constructor(place: HTMLElement) {
     this.#chart = createOptionsChart(place, {
@@ -67,105 +74,134 @@ export class TickChart {
         scaleMargins: { top: 0.12, bottom: 0.1 },
       },
     });
-    this.#series = this.#chart.addSeries(BaselineSeries, {
-      baseValue: { type: 'price', price: START_PRICE },
-      lineWidth: 2,
-      priceLineVisible: false,
-      autoscaleInfoProvider: (
-        measure: () => { priceRange: { minValue: number; maxValue: number } | null } | null,
-      ) => {
-        const range = measure()?.priceRange;
-        const minValue = Math.min(range?.minValue ?? START_PRICE, START_PRICE - LEAST_REACH);
-        const maxValue = Math.max(range?.maxValue ?? START_PRICE, START_PRICE + LEAST_REACH);
-        return { priceRange: { minValue, maxValue } };
-      },
-    });
-    this.#markers = createSeriesMarkers(this.#series, []);
-    this.#unwatch = look.subscribe(() => this.#applyColours());
-    this.#applyColours();
+    this.#unwatch = look.subscribe(() => this.#repaint());
+    this.#paint();
   }
 
-  show(game: Game): void {
-    this.#game = game;
-    this.#draw(game);
-    const width = Math.max(LEAST_TICKS, game.prices.length * MARGIN);
-    this.#chart.timeScale().setVisibleLogicalRange({ from: -0.5, to: width });
+  /** The prices that the series on the chart was given, by tick. */
+  get drawn(): Prices {
+    return this.#drawing?.prices ?? [];
   }
 
-  /** For what others draw on the chart: markers and shades of their own. */
-  get series(): ISeriesApi<'Baseline', number> {
-    return this.#series;
+  /** Draws what is new of the game; all of it when something before its end has changed. */
+  show(game: ChartGame, kind: ChartKind = 'line'): void {
+    this.#shown = { game, kind };
+    const drawing = this.#drawingOf(game.id, kind);
+    this.#drawPrices(drawing, game);
+    this.#drawPeak(drawing, game.peak);
+    const points = Math.max(LEAST_POINTS[kind], (game.prices.length * MARGIN) / drawing.pen.step);
+    this.#drawMarkers(drawing, game, points * drawing.pen.step);
+    this.#chart.timeScale().setVisibleLogicalRange({ from: -0.5, to: points });
   }
 
-  /** Draws something of one's own over the price; it gets this chart's scales. */
-  attach(overlay: ISeriesPrimitive<number>): void {
-    this.#series.attachPrimitive(overlay);
+  /** Decorates the series of the game that is shown, and of each one after it. */
+  decorate(decorator: Decorator): void {
+    this.#undecorate?.();
+    this.#decorator = decorator;
+    this.#undecorate = this.#drawing && decorator(this.#drawing.pen.series);
   }
 
   remove(): void {
     this.#unwatch();
+    this.#undecorate?.();
     this.#chart.remove();
   }
 
-  #draw({ end, peak, prices }: Game): void {
-    const colour = cssColours();
+  #drawingOf(gameId: string, kind: ChartKind): Drawing {
+    const before = this.#drawing;
+    if (before?.gameId === gameId && before.kind === kind) return before;
+    this.#drop();
+    const pen = penFor(kind, this.#chart);
+    pen.paint(this.#colours);
+    const markers = createSeriesMarkers<number>(pen.series, []);
+    this.#drawing = {
+      ...{ gameId, kind, pen, markers, marked: '' },
+      ...{ peakLine: undefined, prices: [], rugTick: null, isOver: false },
+    };
+    this.#undecorate = this.#decorator?.(pen.series);
+    return this.#drawing;
+  }
+
+  #drop(): void {
+    this.#undecorate?.();
+    this.#undecorate = undefined;
+    if (this.#drawing !== undefined) this.#chart.removeSeries(this.#drawing.pen.series);
+    this.#drawing = undefined;
+  }
+
+  #drawPrices(drawing: Drawing, { prices, end }: ChartGame): void {
     const rugTick = end?.reason === 'rugged' ? end.rugTick : null;
-    this.#series.setData(points(prices, rugTick, colour('--rug')));
-    this.#series.applyOptions({ lastValueVisible: end === null });
-    const isRugDrawn = rugTick !== null && rugTick < prices.length;
-    this.#markers.setMarkers(isRugDrawn ? [{ ...RUG_MARKER, time: rugTick, color: colour('--rug') }] : []);
-    if (this.#peakLine !== undefined) this.#series.removePriceLine(this.#peakLine);
-    this.#peakLine = undefined;
-    if (peak <= START_PRICE + LEAST_REACH) return;
-    this.#peakLine = this.#series.createPriceLine({
+    // What the newest point looks like depends on the one that follows.
+    const from = Math.max(0, drawing.prices.length - 1);
+    const isContinued = prices.length >= drawing.prices.length && firstChange(drawing.prices, prices) >= from;
+    const isLittle = (prices.length - from) / drawing.pen.step <= MOST_UPDATES;
+    if (isContinued && isLittle && rugTick === drawing.rugTick) drawing.pen.drawFrom(from, prices, rugTick);
+    else drawing.pen.drawAll(prices, rugTick);
+    const isOver = end !== null;
+    if (isOver !== drawing.isOver) drawing.pen.series.applyOptions({ lastValueVisible: !isOver });
+    drawing.isOver = isOver;
+    drawing.prices = prices;
+    drawing.rugTick = rugTick;
+  }
+
+  #drawMarkers(drawing: Drawing, { marks = [] }: ChartGame, width: number): void {
+    const rugTick =
+      drawing.rugTick !== null && drawing.rugTick < drawing.prices.length ? drawing.rugTick : null;
+    const places = Math.max(1, Math.floor(this.#chart.timeScale().width() / MARKER_PX));
+    const { step } = drawing.pen;
+    const markers = markersOf({ marks, width, places, step, rugTick }, this.#colours);
+    const marked = JSON.stringify(markers);
+    if (marked === drawing.marked) return;
+    drawing.marked = marked;
+    drawing.markers.setMarkers(markers);
+  }
+
+  #drawPeak(drawing: Drawing, peak: number): void {
+    const isHigh = peak > START_PRICE + LEAST_REACH;
+    if (drawing.peakLine !== undefined && isHigh) {
+      if (drawing.peakLine.options().price !== peak) drawing.peakLine.applyOptions({ price: peak });
+      return;
+    }
+    if (drawing.peakLine !== undefined) drawing.pen.series.removePriceLine(drawing.peakLine);
+    drawing.peakLine = undefined;
+    if (!isHigh) return;
+    drawing.peakLine = drawing.pen.series.createPriceLine({
       price: peak,
-      color: colour('--line'),
+      color: this.#colours('--line'),
       lineStyle: LineStyle.Dashed,
       lineWidth: 1,
-      axisLabelColor: colour('--label'),
+      axisLabelColor: this.#colours('--label'),
       axisLabelTextColor: '#fff',
       title: 'peak',
     });
   }
 
-  #applyColours(): void {
-    const colour = cssColours();
-    const grid = { color: colour('--grid') };
+  /** In other colours: from the beginning, as points and markers have colours of their own. */
+  #repaint(): void {
+    this.#paint();
+    this.#drop();
+    if (this.#shown !== undefined) this.show(this.#shown.game, this.#shown.kind);
+  }
+
+  #paint(): void {
+    this.#colours = cssColours();
+    const grid = { color: this.#colours('--grid') };
+    const line = { color: this.#colours('--line'), labelBackgroundColor: this.#colours('--label') };
     this.#chart.applyOptions({
-      layout: { textColor: colour('--quiet'), fontFamily: colour('--font') },
+      layout: { textColor: this.#colours('--quiet'), fontFamily: this.#colours('--font') },
       grid: { vertLines: grid, horzLines: grid },
-      crosshair: {
-        vertLine: { color: colour('--line'), labelBackgroundColor: colour('--label') },
-        horzLine: { color: colour('--line'), labelBackgroundColor: colour('--label') },
-      },
+      crosshair: { vertLine: line, horzLine: line },
     });
-    this.#series.applyOptions({
-      topLineColor: colour('--gain'),
-      topFillColor1: colour('--gain-fill'),
-      topFillColor2: 'transparent',
-      bottomLineColor: colour('--loss'),
-      bottomFillColor1: 'transparent',
-      bottomFillColor2: colour('--loss-fill'),
-    });
-    if (this.#game !== undefined) this.#draw(this.#game);
   }
 }
 
-/**
- * A point a tick. A point's colours are those of the line from it to the next one: red into the rug, and none where
- * ticks between are not known, so that a hole is seen as a hole.
- */
-function points(prices: Prices, rugTick: number | null, rugColour: string): Point[] {
-  return prices.map((price, tick) => {
-    if (price === null) return { time: tick };
-    const point = { time: tick, value: price };
-    if (prices[tick + 1] === null) return { ...point, ...INVISIBLE };
-    const isRug = rugTick !== null && tick >= rugTick - 1;
-    return isRug ? { ...point, topLineColor: rugColour, bottomLineColor: rugColour } : point;
-  });
-}
-
-function cssColours(): (name: string) => string {
+/** The colours as they are now; reading them from the page each time would be slow. */
+function cssColours(): Colours {
   const style = window.getComputedStyle(document.documentElement);
-  return (name) => style.getPropertyValue(name).trim();
+  const known = new Map<string, string>();
+  return (name) => {
+    const value = known.get(name) ?? style.getPropertyValue(name).trim();
+    known.set(name, value);
+    return value;
+  };
 }

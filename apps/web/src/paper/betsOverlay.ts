@@ -8,7 +8,7 @@ import type {
   SeriesAttachedParameter,
   SeriesType,
 } from 'lightweight-charts';
-import { look } from '../app/theme.js';
+import type { Decorator } from '../live/tickChart.js';
 import type { GameBets } from './bets.js';
 
 type Target = Parameters<IPrimitivePaneRenderer['draw']>[0];
@@ -24,7 +24,6 @@ export class BetsOverlay implements ISeriesPrimitive<number> {
   #chart: IChartApiBase<number> | undefined;
   #series: ISeriesApi<SeriesType, number> | undefined;
   #update: () => void = () => undefined;
-  #unwatch: () => void = () => undefined;
   readonly #views: readonly IPrimitivePaneView[] = [
     {
       zOrder: () => 'bottom',
@@ -36,21 +35,24 @@ export class BetsOverlay implements ISeriesPrimitive<number> {
     },
   ];
 
+  /** Goes with the series of each game. */
+  readonly decorator: Decorator = (series) => {
+    series.attachPrimitive(this);
+    return () => series.detachPrimitive(this);
+  };
+
   show(bets: GameBets): void {
     this.#bets = bets;
     this.#update();
   }
 
   attached({ chart, series, requestUpdate }: SeriesAttachedParameter<number>): void {
-    this.#unwatch(); // from a series to the next one
     this.#chart = chart;
     this.#series = series;
     this.#update = requestUpdate;
-    this.#unwatch = look.subscribe(requestUpdate);
   }
 
   detached(): void {
-    this.#unwatch();
     this.#chart = undefined;
     this.#series = undefined;
     this.#update = () => undefined;

@@ -32,8 +32,9 @@ const ROOM = { top: 0.2, bottom: 0.18 };
 
 interface Parts {
   chart: TickChart;
-  markers: ISeriesMarkersPluginApi<number>;
   bets: BetsOverlay;
+  /** Those of the series that is shown. */
+  markers: ISeriesMarkersPluginApi<number> | undefined;
 }
 
 interface PianoChartProps {
@@ -53,15 +54,18 @@ export function PianoChart({ game, played, windows }: PianoChartProps) {
   useEffect(() => {
     if (place.current === null) return undefined;
     const chart = new TickChart(place.current);
-    const bets = new BetsOverlay();
-    chart.attach(bets);
-    chart.series.priceScale().applyOptions({ scaleMargins: ROOM });
-    setParts({ chart, bets, markers: createSeriesMarkers(chart.series, []) });
+    const made: Parts = { chart, bets: new BetsOverlay(), markers: undefined };
+    chart.decorate((series) => {
+      series.priceScale().applyOptions({ scaleMargins: ROOM });
+      made.markers = createSeriesMarkers<number>(series, []);
+      return made.bets.decorator(series);
+    });
+    setParts(made);
     return () => chart.remove();
   }, []);
   useEffect(() => parts?.chart.show(game), [parts, game]);
   useEffect(() => parts?.bets.show({ windows, marks: [], entry: null }), [parts, windows]);
-  useEffect(() => parts?.markers.setMarkers(marks(played)), [parts, played, colours]);
+  useEffect(() => parts?.markers?.setMarkers(marks(played)), [parts, game.id, played, colours]);
 
   return (
     <figure className={`chart${game.end === null ? '' : ' rugged'}`}>
