@@ -27,19 +27,32 @@ export default defineConfig({
           hookTimeout: 120_000,
           expect: expectation,
           sequence: { groupOrder: 1 },
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
-      // The whole system as processes, the browser, and Docker.
+      // The web app in Chromium, on the whole system.
+      {
+        test: {
+          name: 'web',
+          include: ['test/web/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect: expectation,
+          sequence: { groupOrder: 2 },
+          maxWorkers: 2,
+        },
+      },
+      // The whole system as processes, its faults, and Docker.
       {
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/web/**'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
           expect: expectation,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

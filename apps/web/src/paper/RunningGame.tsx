@@ -23,7 +23,12 @@ export function RunningGame({ known: { session, lines }, live }: { known: Known;
       {game === undefined ? (
         <Empty title="Waiting for the first game" />
       ) : (
-        <Chart game={game} isPast={game !== live.games[0]} caption={rugWords(game)} decorator={overlay.decorator} />
+        <Chart
+          game={game}
+          isPast={game !== live.games[0]}
+          caption={rugWords(game)}
+          decorator={overlay.decorator}
+        />
       )}
       <p className="quiet bets">
         {words === '' ? 'Nothing was bet in this game.' : `In this game: ${words}.`}
