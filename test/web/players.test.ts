@@ -46,10 +46,10 @@ const openPiano = async (): Promise<void> => {
 describe('the recorded sessions', () => {
   it('need a token where there are any, and come when it is given', async () => {
     await page.getByText('A token is needed for the recorded sessions').waitFor();
-    await page.getByLabel('Token').fill('a wrong one');
+    await page.getByRole('textbox', { name: 'Token' }).fill('a wrong one');
     await button('Use it in this tab').click();
     await page.getByText('The token was refused').waitFor();
-    await page.getByLabel('Token').fill(TOKEN);
+    await page.getByRole('textbox', { name: 'Token' }).fill(TOKEN);
     await button('Use it in this tab').click();
     await page.getByRole('table').waitFor();
   });
