@@ -5,10 +5,10 @@ import type { Page } from 'playwright-core';
 export async function seriousViolations(page: Page): Promise<string[]> {
   // As an expression: the page's content security policy allows no script of this test's own.
   await page.evaluate(`${axe.source}; undefined`);
-  const { violations } = await page.evaluate(
-    () =>
-      (window as unknown as { axe: { run: typeof axe.run } }).axe.run(document) as Promise<axe.AxeResults>,
-  );
+  const { violations } = await page.evaluate(async (): Promise<axe.AxeResults> => {
+    const { axe: injected } = window as unknown as { axe: typeof axe };
+    return injected.run(document);
+  });
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>
