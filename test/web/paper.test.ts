@@ -44,7 +44,7 @@ describe('paper trading in Chromium', () => {
 
   it('asks for a token, says when it is wrong, and goes on with a right one', async () => {
     const give = async (token: string): Promise<void> => {
-      await page.getByLabel('Token').fill(token);
+      await page.getByLabel('Token', { exact: true }).fill(token);
       await button('Use it in this tab').click();
     };
     await give('no-such-token');
@@ -169,7 +169,7 @@ describe('paper trading in Chromium', () => {
 
   it('shows a viewer everything, and says why nothing can be ordered', async () => {
     const other = await web.open('#/paper/manual-trading');
-    await other.getByLabel('Token').fill(VIEWER);
+    await other.getByLabel('Token', { exact: true }).fill(VIEWER);
     await button('Use it in this tab', other).click();
     await other.getByRole('heading', { name: 'Manual trading' }).waitFor();
     await other.getByText(/^Closed: expected a token of the role trader, was one of viewer/).waitFor();
