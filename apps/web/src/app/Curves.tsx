@@ -13,12 +13,10 @@ interface CurvesProps {
   show?: (value: number) => string;
   /** The area between the line and the base is filled. */
   filled?: boolean;
-  /** What lies at the right edge. */
-  unit?: string;
 }
 
 /** Lines over games, up to six told apart by colour; several have a legend. */
-export function Curves({ lines, label, base, show = figure, filled = false, unit = 'games' }: CurvesProps) {
+export function Curves({ lines, label, base, show = figure, filled = false }: CurvesProps) {
   const { paths, ticks, base: baseAt, games } = useMemo(() => drawingOf(lines, base), [lines, base]);
   return (
     <figure className="curves">
@@ -43,9 +41,7 @@ export function Curves({ lines, label, base, show = figure, filled = false, unit
       </div>
       <div className="edges" aria-hidden="true">
         <span>0</span>
-        <span>
-          {count(games)} {unit}
-        </span>
+        <span>{games === 1 ? '1 game' : `${count(games)} games`}</span>
       </div>
       {lines.length > 1 && (
         <figcaption>

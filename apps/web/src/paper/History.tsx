@@ -80,7 +80,7 @@ function Row({ number, line }: { number: number; line: PaperHappening }) {
   const profit = 'profit' in line ? line.profit : null;
   const cash = 'cash' in line ? line.cash : line.kind === 'game' ? line.wallet : null;
   return (
-    <tr className={line.kind}>
+    <tr className={`line-${line.kind}`}>
       <td className="number quiet">{count(number)}</td>
       <td className="what">{happeningWords(line)}</td>
       <td className="number">{tickOf(line) ?? '–'}</td>
