@@ -11,6 +11,7 @@ import { benchPlugin } from './plugin.js';
 import { benchRecorder } from './recorder.js';
 import { report } from './report.js';
 import { benchTakeovers } from './takeover.js';
+import { benchWeb } from './web.js';
 
 interface Place {
   /** A Redis of the bench's own, with `appendfsync always`. */
@@ -100,6 +101,17 @@ export const SECTIONS: Record<string, Section> = {
     title: 'Backtests, beside a bare loop over the same ticks',
     async *run({ dir }) {
       for (const comparison of [...(await benchBacktest()), await benchPlugin(dir)]) yield report(comparison);
+    },
+  },
+  web: {
+    title: 'The web app in Chromium without a GPU: a game of 5,000 ticks at 4x, and memory over 100 games',
+    async *run({ dir }) {
+      const { frames, heap } = await benchWeb(dir);
+      const ms = (value: number): string => value.toFixed(1);
+      for (const { kind, count, p50, p99, longest } of frames)
+        yield `  ${kind.padEnd(10)}${count} frames: p50 ${ms(p50)} ms, p99 ${ms(p99)} ms, longest ${ms(longest)} ms`;
+      for (const { games, bytes } of heap)
+        yield `  heap after ${games} games: ${(bytes / 1024 / 1024).toFixed(1)} MB`;
     },
   },
 };
