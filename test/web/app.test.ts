@@ -59,9 +59,10 @@ describe('the app in Chromium', () => {
 
   it('names the page and moves the focus to its content, screen by screen, by the number keys', async () => {
     const page = await web.open();
+    await settled(page);
     for (const [index, name] of [...SCREENS.entries()].reverse()) {
       await page.keyboard.press(String(index + 1));
-      await page.locator('nav [aria-current=page]').getByText(name, { exact: true }).waitFor();
+      await page.locator('nav [aria-current=page]', { hasText: name }).waitFor();
       await settled(page);
       expect(await hasFocus(page, '#content'), name).toBe(true);
       // That of the live screen tells the price.
@@ -133,7 +134,7 @@ describe('the app in Chromium', () => {
     const page = await web.open('#/nowhere');
     await page.getByText('There is no such screen').waitFor();
     await page.getByRole('link', { name: 'Go to Live' }).click();
-    await page.locator('nav [aria-current=page]').getByText('Live', { exact: true }).waitFor();
+    await page.locator('nav [aria-current=page]', { hasText: 'Live' }).waitFor();
     await page.context().close();
   });
 
@@ -151,6 +152,8 @@ describe('the app in Chromium', () => {
         body: 'export default () => { throw new Error("broken on purpose"); };',
       }),
     );
+    await page.reload();
+    await settled(page);
     await page.keyboard.press('5');
     await page.getByText('Reports has failed').waitFor();
     expect(await content(page)).toContain('broken on purpose');
@@ -162,6 +165,8 @@ describe('the app in Chromium', () => {
   it('offers to be loaded anew when the files of a screen are not there', async () => {
     const page = await web.open();
     await page.route('**/assets/HealthScreen-*', (route) => route.abort());
+    await page.reload();
+    await settled(page);
     await page.keyboard.press('6');
     await page.getByText('Health could not be loaded').waitFor();
     await page.unroute('**/assets/HealthScreen-*');
@@ -202,7 +207,7 @@ describe('the app at a gateway with tokens and room for two connections', () => 
 
   const give = async (page: Page, token: string): Promise<void> => {
     await page.getByRole('button', { name: 'Token: none' }).click();
-    await page.getByLabel('Token', { exact: true }).fill(token);
+    await page.getByRole('dialog').getByLabel('Token').fill(token);
     await page.getByRole('button', { name: 'Use it in this tab' }).click();
   };
 
