@@ -108,8 +108,8 @@ export const SECTIONS: Record<string, Section> = {
     async *run({ dir }) {
       const { frames, heap } = await benchWeb(dir);
       const ms = (value: number): string => value.toFixed(1);
-      for (const { kind, count, p50, p99, longest } of frames)
-        yield `  ${kind.padEnd(10)}${count} frames: p50 ${ms(p50)} ms, p99 ${ms(p99)} ms, longest ${ms(longest)} ms`;
+      for (const { kind, count, p50, p99, longest, cpu } of frames)
+        yield `  ${kind.padEnd(10)}${count} frames: p50 ${ms(p50)} ms, p99 ${ms(p99)} ms, longest ${ms(longest)} ms; CPU ${ms(cpu)} ms a tick`;
       for (const { games, bytes } of heap)
         yield `  heap after ${games} games: ${(bytes / 1024 / 1024).toFixed(1)} MB`;
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, LocalSystem } from '@vectra/launcher';
 import type { GameRecording, GameSummary } from '@vectra/protocol';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
@@ -16,9 +16,19 @@ const SPEED = 4;
 const TICK_MS = 250;
 const GAMES = [10, 100] as const;
 
-export interface WebFigures {
+interface Frames {
+  kind: string;
+  count: number;
   /** Milliseconds from one frame to the next. */
-  frames: { kind: string; count: number; p50: number; p99: number; longest: number }[];
+  p50: number;
+  p99: number;
+  longest: number;
+  /** Milliseconds of CPU time of the page's thread for each tick: what is left of a frame on a machine with other work. */
+  cpu: number;
+}
+
+export interface WebFigures {
+  frames: Frames[];
   /** Bytes of JavaScript's heap after a forced collection, after so many games. */
   heap: { games: number; bytes: number }[];
 }
@@ -28,13 +38,14 @@ export async function benchWeb(dir: string): Promise<WebFigures> {
   const dataDir = join(dir, 'web');
   const gameId = await writeLongGame(dataDir);
   const names = ['FEED', 'GATEWAY', 'PAPER', 'RECORDER', 'SIMULATOR', 'STANDALONE_REDIS'];
-  const ports = await Promise.all(names.map(async (name) => [`${name}_PORT`, String(await freePort())]));
+  const ports: Record<string, string> = {};
+  for (const name of names) ports[`${name}_PORT`] = String(await freePort());
   const system = await LocalSystem.start({
     demo: true,
     env: {
       ...{ PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'error', SIMULATOR_SPEED: '100' },
       ...{ RUGS_DATA_DIR: dataDir, FEED_DATA_DIR: join(dir, 'web-feed') },
-      ...Object.fromEntries(ports),
+      ...ports,
     },
     say: () => undefined,
     stdio: 'ignore',
@@ -44,7 +55,8 @@ export async function benchWeb(dir: string): Promise<WebFigures> {
     const url = system.url('gateway');
     const heap = await measureHeap(browser, url);
     system.child('simulator').signal('SIGSTOP'); // a recorded game is all that moves
-    const frames = [];
+    const frames: Frames[] = [];
+    frames.push(await measureNothing(browser));
     for (const kind of ['line', 'candles']) frames.push(await measureFrames(browser, { url, gameId, kind }));
     system.child('simulator').signal('SIGCONT');
     return { frames, heap };
@@ -72,36 +84,65 @@ async function writeLongGame(dataDir: string): Promise<string> {
   return gameId;
 }
 
+/** An empty page, for what the machine itself can do. */
+async function measureNothing(browser: Browser): Promise<Frames> {
+  const page = await browser.newPage({ viewport: VIEWPORT });
+  const times = await frameTimes(page, 5_000);
+  await page.close();
+  return { kind: 'nothing', ...quantiles(times), cpu: 0 };
+}
+
 async function measureFrames(
   browser: Browser,
   { url, gameId, kind }: { url: string; gameId: string; kind: string },
-): Promise<WebFigures['frames'][number]> {
+): Promise<Frames> {
   const page = await browser.newPage({ viewport: VIEWPORT });
   await page.goto(`${url}/#/live/${gameId}?tick=${TICKS - MEASURED_TICKS}`);
   await page.getByRole('combobox', { name: 'Speed' }).selectOption(String(SPEED));
   if (kind === 'candles') await page.getByRole('button', { name: 'Candles' }).click();
   await sleep(1_000);
-  const times = await page.evaluate(
-    (ms) =>
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const before = { tick: await tickOf(page), cpu: await cpuOf(devtools) };
+  const times = await frameTimes(page, ((MEASURED_TICKS - 200) * TICK_MS) / SPEED);
+  const after = { tick: await tickOf(page), cpu: await cpuOf(devtools) };
+  await page.close();
+  const ticks = after.tick - before.tick;
+  if (ticks < MEASURED_TICKS / 4) throw new Error(`expected the game to be played, were ${ticks} ticks`);
+  return { kind, ...quantiles(times), cpu: (after.cpu - before.cpu) / ticks };
+}
+
+async function tickOf(page: Page): Promise<number> {
+  return Number(await page.getByRole('slider', { name: 'Tick' }).inputValue());
+}
+
+/** Milliseconds of CPU time that the page's thread took for its tasks so far. */
+async function cpuOf(devtools: CDPSession): Promise<number> {
+  const { metrics } = await devtools.send('Performance.getMetrics');
+  return 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
+}
+
+async function frameTimes(page: Page, ms: number): Promise<number[]> {
+  return page.evaluate(
+    (span) =>
       new Promise<number[]>((resolve) => {
         const found: number[] = [];
         const frame = (now: number): void => {
           found.push(now);
-          if (now - (found[0] ?? now) < ms) requestAnimationFrame(frame);
+          if (now - (found[0] ?? now) < span) requestAnimationFrame(frame);
           else resolve(found);
         };
         requestAnimationFrame(frame);
       }),
-    ((MEASURED_TICKS - 100) * TICK_MS) / SPEED,
+    ms,
   );
-  const tick = Number(await page.getByRole('slider', { name: 'Tick' }).inputValue());
-  await page.close();
-  if (tick < TICKS - MEASURED_TICKS / 2)
-    throw new Error(`expected the game to be played, was at tick ${tick}`);
+}
+
+function quantiles(times: readonly number[]): Pick<Frames, 'count' | 'p50' | 'p99' | 'longest'> {
   const spans = times.slice(1).map((time, index) => time - (times[index] ?? time));
   const sorted = spans.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
-  return { kind, count: spans.length, p50: at(0.5), p99: at(0.99), longest: at(1) };
+  return { count: spans.length, p50: at(0.5), p99: at(0.99), longest: at(1) };
 }
 
 async function measureHeap(browser: Browser, url: string): Promise<WebFigures['heap']> {

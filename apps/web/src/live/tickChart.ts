@@ -64,6 +64,8 @@ export class TickChart {
       timeScale: {
         borderVisible: false,
         minBarSpacing: 0.01,
+        // In a long game many ticks fall on one pixel: drawing each of them would take longer than a frame.
+        enableConflation: true,
         fixLeftEdge: true,
         lockVisibleTimeRangeOnResize: true,
       },
