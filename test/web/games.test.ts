@@ -72,8 +72,9 @@ describe('the games screen in Chromium', () => {
   });
 
   const rows = (at = page): Locator => at.getByRole('table', { name: 'Recorded games' }).locator('tbody tr');
-  const countOf = async (at: Locator, count: number): Promise<void> =>
-    void (await eventually(`${count} of them`, async () => (await at.count()) === count));
+  const countOf = async (at: Locator, count: number): Promise<void> => {
+    await eventually(`${count} of them`, async () => (await at.count()) === count);
+  };
   const peaks = async (): Promise<number[]> =>
     (await rows().locator('td:nth-child(3)').allInnerTexts()).map((text) => Number.parseFloat(text));
   const addressed = (text: string): Promise<unknown> =>

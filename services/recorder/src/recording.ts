@@ -141,6 +141,8 @@ function toRecording({ game, rows, ...known }: Known): GameRecording {
     (event): event is EventOf<'game.start'> & { gameId: string } => event.type === 'game.start',
   );
   const seal = sealOf(game.events);
+  const backfills = backfillsOf(rows);
+  const missing = missingOf(rows, known.rugTick);
   return {
     meta: {
       game_id: game.id,
@@ -159,14 +161,9 @@ function toRecording({ game, rows, ...known }: Known): GameRecording {
       backfilled_ticks: rows.filter(({ backfilled }) => backfilled !== null).length,
     },
     prices: unbroken.map(({ price }) => price),
-    ...someOf('backfills', backfillsOf(rows)),
-    ...someOf('missing', missingOf(rows, known.rugTick)),
+    ...(backfills.length === 0 ? {} : { backfills }),
+    ...(missing.length === 0 ? {} : { missing }),
   };
-}
-
-/** What there is none of has no field. */
-function someOf<K extends string, T>(name: K, list: T[]): { [N in K]?: T[] } {
-  return list.length === 0 ? {} : ({ [name]: list } as { [N in K]?: T[] });
 }
 
 function backfillsOf(rows: readonly Row[]): Backfill[] {
