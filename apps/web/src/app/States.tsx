@@ -75,7 +75,14 @@ export function Failure({ error, what, retry, small = false }: FailureProps) {
   };
   return (
     <Empty title={titles[kind]}>
-      <p>{kind === 'offline' ? 'Is it running? `docker compose ps` or `make demo` tells.' : error.message}</p>
+      {kind === 'offline' ? (
+        <p>
+          Is it running? <code>docker compose ps</code> tells, and so does the terminal of{' '}
+          <code>make demo</code>.
+        </p>
+      ) : (
+        <p>{error.message}</p>
+      )}
       <button type="button" onClick={retry}>
         Try again
       </button>

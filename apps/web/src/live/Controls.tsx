@@ -4,6 +4,7 @@ import { Icon, type IconName } from './Icon.js';
 import type { PlaybackControl } from './playback/control.js';
 import { SPEEDS, speedWords, type Speed } from './playback/head.js';
 import type { Control, Playback, View } from './playback/view.js';
+import './controls.css';
 
 interface ControlsProps {
   control: PlaybackControl;

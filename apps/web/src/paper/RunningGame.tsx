@@ -14,17 +14,19 @@ export function RunningGame({ known: { session, lines }, live }: { known: Known;
   const [overlay] = useState(() => new BetsOverlay());
   const game = shownGame(live);
   const bets = useMemo(() => betsOf(game?.id ?? '', lines, session), [game?.id, lines, session]);
+  // Orders on this chart are the session's own.
+  const shown = useMemo(() => game && { ...game, marks: [] }, [game]);
   useEffect(() => overlay.show(bets), [overlay, bets]);
   const words = betsWords(bets);
   return (
     <>
       <Now live={live} />
       <Open session={session} live={live} />
-      {game === undefined ? (
+      {game === undefined || shown === undefined ? (
         <Empty title="Waiting for the first game" />
       ) : (
         <Chart
-          game={game}
+          game={shown}
           isPast={game !== live.games[0]}
           caption={rugWords(game)}
           decorator={overlay.decorator}

@@ -3,6 +3,7 @@ import { plainSol } from '../app/figures.js';
 import { multiplier } from '../app/words.js';
 import type { Piano, Played } from './piano.js';
 import { actionWords, amountOf, gainOf, signed, UNKNOWN } from './words.js';
+import './actions.css';
 
 interface ActionListProps {
   piano: Piano;

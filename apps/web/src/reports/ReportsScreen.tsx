@@ -78,7 +78,10 @@ function NoReport() {
         node services/paper/dist/main.js backtest --strategy plugins/trailing.json \{'\n'} --games
         data/recordings --out report.json
       </pre>
-      <p>Give `--strategy` more than once to compare; `--games generated:10000` plays generated games.</p>
+      <p>
+        Give <code>--strategy</code> more than once to compare; <code>--games generated:10000</code> plays
+        generated games.
+      </p>
     </Empty>
   );
 }
