@@ -68,11 +68,8 @@ export function standingOf(session: PaperSession, live: LiveState): Standing {
   const { position, active_bet: bet, wallet } = session;
   const game = live.games.find(({ id }) => id === (position ?? bet)?.game_id);
   const last = game === undefined || game.end !== null ? undefined : lastPrice(game);
-  const isHeld = position?.game_id === game?.id;
-  const unrealized =
-    isHeld && position !== null && last !== undefined
-      ? Number(position.qty) * last.price - Number(position.cost)
-      : 0;
+  const held = position?.game_id === game?.id ? position : null;
+  const unrealized = held && last ? Number(held.qty) * last.price - Number(held.cost) : 0;
   const ticksLeft =
     bet?.game_id === game?.id && bet !== null ? Math.max(0, bet.end_tick - (last?.tick ?? 0)) : null;
   return { worth: Number(wallet) + unrealized, unrealized, ticksLeft };
