@@ -67,7 +67,7 @@ export interface Standing {
 export function standingOf(session: PaperSession, live: LiveState): Standing {
   const { position, active_bet: bet, wallet } = session;
   const game = live.games.find(({ id }) => id === (position ?? bet)?.game_id);
-  const last = game === undefined || game.end !== null ? undefined : lastPrice(game);
+  const last = game?.end === null ? lastPrice(game) : undefined;
   const held = position?.game_id === game?.id ? position : null;
   const unrealized = held && last ? Number(held.qty) * last.price - Number(held.cost) : 0;
   const ticksLeft =
