@@ -182,7 +182,7 @@ describe('playback in Chromium', () => {
       const newest = (await recorded()).slice(0, 5);
       return newest.find(({ duration_ticks: ticks }) => ticks > 10);
     });
-    await page.getByRole('link', { name: `Replay of RUGGED at tick ${long.rug_tick}` }).click();
+    await page.locator(`a[href="#/live/${long.game_id}"]`).click();
     await opened(long.game_id);
     const game = hash();
     await page.getByRole('combobox', { name: 'Speed' }).selectOption('max');
