@@ -37,18 +37,19 @@ export function LastGames({ games, open }: LastGamesProps) {
               <a
                 href={hrefOf('live', game.id)}
                 title={`${describe(game)}: click for its replay`}
-                aria-label={`Replay of ${describe(game)}`}
                 aria-current={game.id === open ? 'true' : undefined}
               >
+                <span className="unseen">Replay of {describe(game)}</span>
                 <span
+                  aria-hidden="true"
                   className={`bar ${tone(game.peak)}`}
                   style={{ height: `${100 * heightOf(game.peak)}%` }}
                 />
-                <span className="peak">
+                <span className="peak" aria-hidden="true">
                   {multiplier(game.peak)}
                   <span className="unit">x</span>
                 </span>
-                <span className="quiet">
+                <span className="quiet" aria-hidden="true">
                   <span className="tick">{game.end?.rugTick ?? '?'} </span>
                   <Verdict verified={game.verified} />
                 </span>
