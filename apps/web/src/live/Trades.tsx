@@ -8,7 +8,7 @@ interface TradesProps {
   isRecorded: boolean;
 }
 
-/** The newest trades; those of games that are not on screen are faint. */
+/** The newest trades; those of games that are not on screen are quiet. */
 export function Trades({ trades, gameIds, isRecorded }: TradesProps) {
   return (
     <section className="trades" aria-labelledby="trades">
