@@ -16,6 +16,7 @@ import { State } from './SessionList.js';
 import { resourceOf } from './SessionScreen.js';
 import { useFollowedAll } from './useFollowed.js';
 import { happeningWords, openWords } from './words.js';
+import './compare.css';
 
 /** So many sessions are shown side by side. */
 export const MOST_COMPARED = 4;

@@ -15,6 +15,8 @@ type Target = Parameters<IPrimitivePaneRenderer['draw']>[0];
 type Scope = Parameters<Parameters<Target['useMediaCoordinateSpace']>[0]>[0];
 
 const NONE: GameBets = { windows: [], marks: [], entry: null };
+/** Between a window's edge and its name, in pixels. */
+const LABEL_GAP = 5;
 /** Half the width of the mark of an order, in pixels. */
 const MARK = 5;
 
@@ -82,10 +84,11 @@ export class BetsOverlay implements ISeriesPrimitive<number> {
 
   #drawOrders({ context, mediaSize }: Scope): void {
     const { entry, marks, windows } = this.#bets;
-    for (const { from, state } of windows) {
-      const left = this.#x(from);
-      if (left !== null)
-        label(context, `sidebet ${state}`, { x: left + 5, y: 12, colour: windowColour(state, '--quiet') });
+    for (const { from, to, state } of windows) {
+      const [left, right] = [this.#x(from), this.#x(to)];
+      if (left === null || right === null) continue;
+      const [colour, room] = [windowColour(state, '--quiet'), right - left - 2 * LABEL_GAP];
+      label(context, `sidebet ${state}`, { x: left + LABEL_GAP, y: 12, colour, room });
     }
     if (entry !== null) this.#drawEntry(context, entry, mediaSize.width);
     for (const { tick, price, side } of marks) {
@@ -109,7 +112,7 @@ export class BetsOverlay implements ISeriesPrimitive<number> {
     const colour = colourOf('--high');
     context.fillStyle = colour;
     for (let x = 0; x < width; x += 8) context.fillRect(x, Math.round(y), 4, 1);
-    label(context, `held at ${price.toFixed(2)}x`, { x: 6, y: y - 5, colour });
+    label(context, `held at ${price.toFixed(2)}x`, { x: 6, y: y - 5, colour, room: width });
   }
 
   /** Also of ticks that are still to come: the scale counts on. */
@@ -118,14 +121,18 @@ export class BetsOverlay implements ISeriesPrimitive<number> {
   }
 }
 
-function label(
-  context: CanvasRenderingContext2D,
-  text: string,
-  { x, y, colour }: { x: number; y: number; colour: string },
-): void {
+interface Label {
+  x: number;
+  y: number;
+  colour: string;
+  /** In pixels: what does not fit is left away. */
+  room: number;
+}
+
+function label(context: CanvasRenderingContext2D, text: string, { x, y, colour, room }: Label): void {
   context.font = '11px sans-serif';
   context.fillStyle = colour;
-  context.fillText(text, x, y);
+  if (context.measureText(text).width <= room) context.fillText(text, x, y);
 }
 
 function windowColour(state: GameBets['windows'][number]['state'], lost: string): string {
