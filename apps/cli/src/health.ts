@@ -51,7 +51,7 @@ function services({ services: all, at }: Health, paint: Paint): string {
       { text: name },
       state,
       { text: instance.instance },
-      { text: `${duration(Math.max(0, Number(at) - instance.at))} ago` },
+      { text: `${duration(Math.max(0, at - instance.at))} ago` },
     ]);
   });
   const columns = [
