@@ -29,13 +29,15 @@ describe('the health screen', () => {
       'Paper',
       'Gateway',
     ]);
-    expect(await part('Public socket')).toMatch(
-      /Connected[^]*Reconnects\s+0[^]*Last event\s+(just now|\d+ s ago)/,
-    );
-    expect(await part('Feed')).toMatch(/Writes the log[^]*Latency p50\s+\d+ ms[^]*Latency p99/);
-    expect(await part('Log (Redis)')).toMatch(/Redis answers[^]*Kept\s+[\d,]+ event/);
-    expect(await part('Recorder')).toMatch(/Recording[^]*Instances\s+1[^]*Lag\s+\d+ event/);
-    expect(await part('Gateway')).toMatch(/Clients\s+\d[^]*Latency p50/);
+    // What there is to say comes with the first looks; a busy machine stores slowly, and the feed then says so.
+    const said: [string, RegExp][] = [
+      ['Public socket', /Connected[^]*Reconnects\s+0[^]*Last event\s+(just now|\d+ s ago)/],
+      ['Feed', /(Writes the log|In degraded mode)[^]*Latency p50\s+[\d.]+ m?s[^]*Latency p99/],
+      ['Log (Redis)', /Redis answers[^]*Kept\s+[\d,]+ event/],
+      ['Recorder', /Recording[^]*Instances\s+1[^]*Lag\s+[\d,]+ event/],
+      ['Gateway', /Clients\s+\d[^]*Latency p50/],
+    ];
+    for (const [name, words] of said) await expect.poll(() => part(name)).toMatch(words);
   });
 
   it('follows by itself', async () => {

@@ -28,7 +28,11 @@ describe('the live page in Chromium', () => {
   it('tells the rug and the countdown, and lists the games that are over', async () => {
     await eventually(
       'a game is rugged',
-      async () => (await page.getByText(/RUGGED at tick \d+/).count()) > 0,
+      async () =>
+        (await page
+          .getByRole('figure')
+          .getByText(/RUGGED at tick \d+/)
+          .count()) > 0,
     );
     await eventually('the countdown runs', async () =>
       (await text('.multiplier')).includes('to the next game'),

@@ -161,7 +161,10 @@ describe('the piano', () => {
   it('goes to the action that is clicked, and marks it in the list', async () => {
     await page.getByRole('button', { name: /Sidebet won/ }).click();
     await page.getByRole('heading', { name: 'Game 2 of 3' }).waitFor();
-    await page.getByText(/RUGGED at tick \d+/).waitFor();
+    await page
+      .getByRole('figure')
+      .getByText(/RUGGED at tick \d+/)
+      .waitFor();
     await page.getByText('Sidebet won 0.05 SOL').waitFor();
     await page.getByText('Sold at the rug 0.0002 SOL').waitFor();
     const current = page.getByRole('region', { name: 'Actions' }).locator('[aria-current]');
