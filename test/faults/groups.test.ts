@@ -107,6 +107,9 @@ describe('a shared group whose consumers are killed', () => {
       program.start();
     }
     const { last } = await world.settle();
+    await eventually('a killed one is back', () =>
+      workers.some(({ program }) => program.said('consumer').length > 1),
+    );
     // Redis lists a consumer from its first entry on, so one that is alive and idle may be missing.
     const dead = workers
       .flatMap(({ program }) => program.said('consumer').slice(0, -1))
