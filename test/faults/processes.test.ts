@@ -122,29 +122,19 @@ describe('processes', () => {
   });
 });
 
-describe('a gateway', () => {
+describe('a gateway with a log that keeps all', () => {
   let world: World;
   let gateway: Service;
+
   beforeAll(async () => {
     world = await World.create();
     await world.recorder();
     gateway = await world.gateway();
-    await world.writer('writer', { keep: 100 });
+    // However long it takes to start again, nothing that a client has missed is trimmed meanwhile.
+    await world.writer('writer', { keep: 1_000_000 });
     await world.write(100);
   });
   afterAll(() => world.end());
-
-  it('answers within 50 ms while its reader waits in a blocking read (row 3)', async () => {
-    await world.settle();
-    const times: number[] = [];
-    for (let question = 0; question < 30; question++) {
-      const asked = performance.now();
-      await (await fetch(`${gateway.url}/health`)).arrayBuffer();
-      times.push(performance.now() - asked);
-    }
-    // Behind the blocking read every answer would take up to its 1 s.
-    expect(times.sort((a, b) => a - b)[Math.floor(times.length / 2)]).toBeLessThan(50);
-  });
 
   it('killed and started again gives its clients every event once, in order', async () => {
     const url = `${gateway.url.replace('http', 'ws')}/ws`;
@@ -169,6 +159,31 @@ describe('a gateway', () => {
     expect(missed).toEqual([]);
     const first = seqs[0] ?? 0;
     expect(tally(seqs, last, first)).toEqual(flawless(last - first + 1));
+  });
+});
+
+describe('a gateway', () => {
+  let world: World;
+  let gateway: Service;
+  beforeAll(async () => {
+    world = await World.create();
+    await world.recorder();
+    gateway = await world.gateway();
+    await world.writer('writer', { keep: 100 });
+    await world.write(100);
+  });
+  afterAll(() => world.end());
+
+  it('answers within 50 ms while its reader waits in a blocking read (row 3)', async () => {
+    await world.settle();
+    const times: number[] = [];
+    for (let question = 0; question < 30; question++) {
+      const asked = performance.now();
+      await (await fetch(`${gateway.url}/health`)).arrayBuffer();
+      times.push(performance.now() - asked);
+    }
+    // Behind the blocking read every answer would take up to its 1 s.
+    expect(times.sort((a, b) => a - b)[Math.floor(times.length / 2)]).toBeLessThan(50);
   });
 
   it('killed for good holds up trimming no longer than its lease (row 11)', async () => {
