@@ -251,7 +251,7 @@ function groupProblems({ observation, requiredGroups }: HealthQuestion): Problem
   return [...required, ...forgotten];
 }
 
-/** The slots of a service that runs: groups named `<service>:<slot>`. Those of one that does not are judged as any group. */
+/** The slots of a service that runs: groups named `<service>:<slot>`. Those of one that does not are judged like all other groups. */
 function slotProblems({ observation, requiredGroups, now }: HealthQuestion): Problem[] {
   const running = observation.services.filter((service) => isFresh(service, now)).map(({ name }) => name);
   return [...new Set(running)].flatMap((name) => {

@@ -106,6 +106,7 @@ function Field({ name, value, problem, set, leave }: FieldProps) {
           type={typeOf(name, value)}
           inputMode={name.endsWith('Peak') ? 'decimal' : 'numeric'}
           autoComplete="off"
+          // An empty field takes every game, as the first choice of a list does.
           placeholder="any"
           value={value}
           onChange={(event) => set(event.target.value, event.target.type === 'date')}

@@ -12,7 +12,7 @@ import { CHROMIUM, launch, launchOptions, processesOfGroup, temporaryProfile } f
 
 const lockOf = (profile: string): string => readlinkSync(join(profile, 'SingletonLock'));
 
-/** A pid that no process has any more. */
+/** A pid that belongs to no process now. */
 function deadPid(): number {
   const { pid } = spawnSync('true');
   return pid;
