@@ -125,7 +125,8 @@ describe('a fault by request is seen by a real client', () => {
     await fault(simulator, { kind: 'no-frame-c', durationMs: 600_000 });
     const client = listen(simulator.url);
     await client.until((received) => new Set(ids(received)).size > 4);
-    const shapes = frames(client.received).slice(1).map(shapeOf);
+    // A client's first frame, which is full as well, comes before or after the next of all.
+    const shapes = frames(client.received).slice(2).map(shapeOf);
     expect(shapes).toContain('second rug');
     expect(shapes).not.toContain('new game');
   });
