@@ -353,6 +353,11 @@ export const variableGroups = {
     },
   },
   'Docker Compose': {
+    VECTRA_VERSION: {
+      schema: text,
+      fallback: 'local',
+      about: 'Tag of the images that are built and run.',
+    },
     GATEWAY_ADDRESS: {
       schema: text,
       fallback: '127.0.0.1',
