@@ -181,7 +181,17 @@ describe.skipIf(!engineAnswers)("Chrome's container", () => {
     docker('kill', container('chrome'));
     const volume = `${PROJECT}_chrome:/profile`;
     const relock = 'ln -sfn 0123456789ab-33 /profile/rugs_bot/SingletonLock';
-    docker('run', '--rm', '--volume', volume, '--entrypoint', 'sh', `vectra-chrome:${process.env.VECTRA_VERSION ?? 'local'}`, '-c', relock);
+    docker(
+      'run',
+      '--rm',
+      '--volume',
+      volume,
+      '--entrypoint',
+      'sh',
+      `vectra-chrome:${process.env.VECTRA_VERSION ?? 'local'}`,
+      '-c',
+      relock,
+    );
     docker('start', container('chrome'));
     await untilHealthy();
     expect(compose('logs', '--no-color', 'chrome')).toContain('"host":"0123456789ab"');
