@@ -11,7 +11,8 @@ export function renderEnvExample(): string {
     return `## ${title}\n\n${rows.join('\n\n')}`;
   });
   return `# Copy to .env, and take the # from what you change. Every value here is the default; Docker Compose and local processes
-# read the same variables. Made from packages/service-kit/src/variableGroups.ts by \`npm run env-example\`.
+# read the same variables. Each may also be given as a file, as Docker and Kubernetes give secrets: GATEWAY_TOKENS_FILE=/run/secrets/tokens
+# reads GATEWAY_TOKENS from there. Made from packages/service-kit/src/variableGroups.ts by \`npm run env-example\`.
 
 ${groups.join('\n\n')}\n`;
 }

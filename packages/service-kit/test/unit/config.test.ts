@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   ConfigError,
   loadConfig,
@@ -51,6 +53,45 @@ describe('the environment', () => {
     expect(load).toThrow(/GATEWAY_PORT="80 80": expected a whole number from 0 to 65535/);
     expect(load).toThrow(/LOG_LEVEL="loud": .*"trace"/);
     expect(load).toThrow(/UPSTREAM_URL="rugs.fun": expected a URL that starts with http/);
+  });
+
+  describe('a value from a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vectra-secrets-'));
+    const file = join(folder, 'secret');
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it('is read where <NAME>_FILE names it, without the line end', () => {
+      writeFileSync(file, 'redis://feed:secret@redis:6379\n');
+      const { REDIS_URL } = loadConfig(['REDIS_URL'], { REDIS_URL_FILE: file });
+      expect(REDIS_URL).toBe('redis://feed:secret@redis:6379');
+    });
+
+    it('is checked as any other, and not shown when it is a secret', () => {
+      writeFileSync(file, 'operator:my-secret');
+      const load = () => loadConfig(['GATEWAY_TOKENS'], { GATEWAY_TOKENS_FILE: file });
+      expect(load).toThrow(/^GATEWAY_TOKENS=\(hidden\): /);
+      expect(load).not.toThrow('my-secret');
+    });
+
+    it('is the default when the file is empty or no file is named', () => {
+      writeFileSync(file, '\n');
+      expect(loadConfig(['STREAM'], { STREAM_FILE: file }).STREAM).toBe('rugs');
+      expect(loadConfig(['STREAM'], { STREAM_FILE: '' }).STREAM).toBe('rugs');
+    });
+
+    it('is refused beside the variable itself: nobody would know which counts', () => {
+      writeFileSync(file, 'other');
+      expect(() => loadConfig(['STREAM'], { STREAM: 'rugs', STREAM_FILE: file })).toThrow(
+        'STREAM and STREAM_FILE are both set: unset one of them',
+      );
+    });
+
+    it('names the file that cannot be read, and why', () => {
+      const missing = join(folder, 'missing');
+      expect(() => loadConfig(['STREAM'], { STREAM_FILE: missing })).toThrow(
+        `STREAM_FILE="${missing}" can't be read: ENOENT`,
+      );
+    });
   });
 
   it('shows no password of a URL', () => {
