@@ -99,10 +99,10 @@ export async function metric(url: string, name: string): Promise<number> {
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-/** Files below a folder: their paths relative to it, and their content. */
-export async function filesBelow(folder: string): Promise<Map<string, string>> {
+/** Files below a folder whose names end so: their paths relative to it, and their content. */
+export async function filesBelow(folder: string, ending = ''): Promise<Map<string, string>> {
   const paths = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => join(entry.parentPath, entry.name));
   const files = await Promise.all(
     paths.map(async (path) => [path.slice(folder.length + 1), await readFile(path, 'utf8')] as const),
@@ -110,12 +110,10 @@ export async function filesBelow(folder: string): Promise<Map<string, string>> {
   return new Map(files.sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** Every `.game.json` of a data folder. */
+/** Every `.game.json` of a data folder, also while a recorder writes there. */
 export async function recordingsIn(dataDir: string): Promise<GameRecording[]> {
-  const files = await filesBelow(join(dataDir, 'recordings'));
-  return [...files]
-    .filter(([path]) => path.endsWith('.game.json'))
-    .map(([, text]) => JSON.parse(text) as GameRecording);
+  const files = await filesBelow(join(dataDir, 'recordings'), '.game.json');
+  return [...files.values()].map((text) => JSON.parse(text) as GameRecording);
 }
 
 /** A second recorder on the same data folder. It stands by, and takes over when the first one is gone. */
