@@ -29,6 +29,16 @@ interface Health {
   services: Record<string, { instances: Replica[] }>;
 }
 
+/** What the engine says of a container. */
+interface Inspected {
+  Name: string;
+  HostConfig: { SecurityOpt: string[]; Memory: number; PidsLimit: number };
+}
+
+interface ImageConfig {
+  Labels: Record<string, string>;
+}
+
 const engineAnswers = spawnSync('docker', ['info']).status === 0;
 if (!engineAnswers)
   process.stderr.write('No Docker engine answers: the tests of the containers are skipped.\n');
@@ -44,6 +54,12 @@ function containers(format: string): string[] {
     .filter((line) => line !== '')
     .sort();
 }
+
+const idsOf = (service: string): string[] =>
+  containers('{{.Label "com.docker.compose.service"}} {{.ID}}')
+    .filter((line) => line.startsWith(`${service} `))
+    .map((line) => line.slice(service.length + 1));
+const idOf = (service: string): string => idsOf(service)[0] ?? '';
 
 function docker(...args: string[]): string {
   return execFileSync('docker', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -100,6 +116,8 @@ describe.skipIf(!engineAnswers)('./start.sh --demo --docker', () => {
       COMPOSE_PROJECT_NAME: PROJECT,
       GATEWAY_PORT: port,
       SIMULATOR_SPEED: '10',
+      VECTRA_REVISION: 'a-revision',
+      ...(process.env.VECTRA_VERSION === undefined ? {} : { VECTRA_VERSION: process.env.VECTRA_VERSION }),
     };
     shell = spawn('./start.sh', ['--demo', '--docker'], {
       cwd: ROOT,
@@ -144,6 +162,19 @@ describe.skipIf(!engineAnswers)('./start.sh --demo --docker', () => {
     );
     expect(users).toHaveLength(SERVICES.length);
     expect(users).not.toContain('0');
+  });
+
+  it('lets none of them change its image, gain rights or take more than its share, and starts it again', () => {
+    for (const id of containers('{{.ID}}')) {
+      const [{ Name, HostConfig }] = JSON.parse(docker('inspect', id)) as [Inspected];
+      expect(HostConfig, Name).toMatchObject({
+        ...{ ReadonlyRootfs: true, Privileged: false, CapAdd: null, CapDrop: ['ALL'], Init: true },
+        ...{ RestartPolicy: { Name: 'unless-stopped' }, LogConfig: { Config: { 'max-file': '3' } } },
+      });
+      expect(HostConfig.SecurityOpt, Name).toContain('no-new-privileges:true');
+      expect(HostConfig.Memory, Name).toBeGreaterThan(0);
+      expect(HostConfig.PidsLimit, Name).toBeGreaterThan(0);
+    }
   });
 
   it('publishes the proxy only, which is in no network with Redis', () => {
@@ -227,11 +258,51 @@ describe.skipIf(!engineAnswers)('./start.sh --demo --docker', () => {
     expect(connections()).toBeGreaterThanOrEqual(2 * CLIENTS);
   });
 
+  it('shows the operator how the log is', () => {
+    const state = JSON.parse(
+      execFileSync('docker', ['compose', 'run', '--rm', 'log', '--json', 'state'], {
+        ...{ cwd: ROOT, env, encoding: 'utf8', stdio: 'pipe' },
+      }),
+    ) as { groups: { name: string }[] };
+    expect(state.groups.map(({ name }) => name)).toContain('recorder');
+  });
+
+  it('refuses no service what it asks of Redis, and tells no password', () => {
+    const redis = (command: string): string => docker('exec', idOf('redis'), 'bash', '-c', command);
+    expect(
+      redis('redis-cli --no-auth-warning -u "$(sed s/@redis:/@127.0.0.1:/ /secrets/operator/url)" acl log'),
+    ).toBe('\n');
+    const passwords = redis('cat /secrets/*/password').match(/[0-9a-f]{48}/g) ?? [];
+    expect(new Set(passwords).size).toBe(6);
+    for (const id of containers('{{.ID}}')) {
+      const { stdout, stderr } = spawnSync('docker', ['logs', id], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+      const told = stdout + stderr + docker('inspect', id);
+      for (const password of passwords) expect(told.includes(password)).toBe(false);
+    }
+  });
+
+  it('has images with version and revision, and without an environment of somebody', () => {
+    for (const image of new Set(containers('{{.Image}}'))) {
+      const [{ Config }] = JSON.parse(docker('image', 'inspect', image)) as [{ Config: ImageConfig }];
+      expect(Config.Labels, image).toMatchObject({
+        'org.opencontainers.image.version': env.VECTRA_VERSION ?? 'local',
+        'org.opencontainers.image.revision': 'a-revision',
+      });
+      const settings = docker(
+        'run',
+        '--rm',
+        '--entrypoint',
+        'sh',
+        image,
+        '-c',
+        'find / -xdev -name ".env*" -type f',
+      );
+      expect(settings, image).toBe('');
+    }
+  });
+
   it('says in JSON that no gateway answers', async () => {
-    const gateways = containers('{{.Label "com.docker.compose.service"}} {{.ID}}')
-      .filter((line) => line.startsWith('gateway '))
-      .map((line) => line.slice('gateway '.length));
-    docker('kill', ...gateways);
+    docker('kill', ...idsOf('gateway'));
     await eventually('the proxy says so', async () => {
       // While it does not know yet that they are gone, it may end a connection that was used before.
       const response = await fetch(`${address}/health`).catch(() => undefined);

@@ -356,7 +356,12 @@ export const variableGroups = {
     VECTRA_VERSION: {
       schema: text,
       fallback: 'local',
-      about: 'Tag of the images that are built and run.',
+      about: 'Tag of the images that are built and run, and the version in their labels.',
+    },
+    VECTRA_REVISION: {
+      schema: text,
+      fallback: 'unknown',
+      about: 'The commit in the labels of the images.',
     },
     GATEWAY_ADDRESS: {
       schema: text,
@@ -378,6 +383,12 @@ export const variableGroups = {
       schema: text,
       fallback: '1gb',
       about: 'Memory limit of Redis; nothing is evicted at it.',
+    },
+    REDIS_MEMORY_LIMIT: {
+      schema: text,
+      fallback: '2g',
+      about:
+        'Memory limit of its container: up to twice REDIS_MAXMEMORY is needed while its file is written anew.',
     },
   },
   'Standalone (without Docker)': {
