@@ -1,6 +1,15 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+/** One environment variable: what it accepts, what it is when unset, and what `.env.example` says about it. */
+export interface Variable {
+  schema: z.ZodType;
+  /** The text the variable has when it is unset or empty; undefined when it then has no value. */
+  fallback?: string;
+  /** One sentence for `.env.example`. */
+  about: string;
+}
+
 /** What variables accept: each reads the text of a variable, and says what was expected when it does not fit. */
 
 export const integer = (min: number, max: number) =>

@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import { integer, list, networks, origins, port, positiveNumber, text, tokens, url } from './kinds.js';
-
-/** One environment variable: what it accepts, what it is when unset, and what `.env.example` says about it. */
-export interface Variable {
-  schema: z.ZodType;
-  /** The text the variable has when it is unset or empty; undefined when it then has no value. */
-  fallback?: string;
-  /** One sentence for `.env.example`. */
-  about: string;
-}
+import { composeVariables } from './composeVariables.js';
+import {
+  integer,
+  list,
+  networks,
+  origins,
+  port,
+  positiveNumber,
+  text,
+  tokens,
+  url,
+  type Variable,
+} from './kinds.js';
 
 /**
  * Every environment variable of the project. A service names those it reads; `.env.example` lists them all.
@@ -352,45 +355,7 @@ export const variableGroups = {
         'A captured session (JSONL) to replay instead of generated games; it starts at the first connection.',
     },
   },
-  'Docker Compose': {
-    VECTRA_VERSION: {
-      schema: text,
-      fallback: 'local',
-      about: 'Tag of the images that are built and run, and the version in their labels.',
-    },
-    VECTRA_REVISION: {
-      schema: text,
-      fallback: 'unknown',
-      about: 'The commit in the labels of the images.',
-    },
-    GATEWAY_ADDRESS: {
-      schema: text,
-      fallback: '127.0.0.1',
-      about:
-        'Address of this machine on which the gateway is published. Anything but loopback opens it to the network.',
-    },
-    VNC_PASSWORD: {
-      schema: text.optional(),
-      about:
-        'Password of the window in which to log in once (profile login); only its first eight characters count. Without one there is no such window.',
-    },
-    NOVNC_PORT: {
-      schema: port,
-      fallback: '6080',
-      about: 'Port of that window, on loopback of this machine.',
-    },
-    REDIS_MAXMEMORY: {
-      schema: text,
-      fallback: '1gb',
-      about: 'Memory limit of Redis; nothing is evicted at it.',
-    },
-    REDIS_MEMORY_LIMIT: {
-      schema: text,
-      fallback: '2g',
-      about:
-        'Memory limit of its container: up to twice REDIS_MAXMEMORY is needed while its file is written anew.',
-    },
-  },
+  'Docker Compose': composeVariables,
   'Standalone (without Docker)': {
     STANDALONE_REDIS_PORT: { schema: port, fallback: '6390', about: 'Port of the redis-server it starts.' },
     REDIS_SERVER: {

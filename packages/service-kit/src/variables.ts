@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { variableGroups, type Variable } from './variableGroups.js';
+import type { Variable } from './kinds.js';
+import { variableGroups } from './variableGroups.js';
 
 type Groups = typeof variableGroups;
 type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void

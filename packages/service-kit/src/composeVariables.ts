@@ -1,0 +1,42 @@
+import { port, text, type Variable } from './kinds.js';
+
+/** What docker-compose.yml reads besides what it hands on to the services. */
+export const composeVariables = {
+  VECTRA_VERSION: {
+    schema: text,
+    fallback: 'local',
+    about: 'Tag of the images that are built and run, and the version in their labels.',
+  },
+  VECTRA_REVISION: {
+    schema: text,
+    fallback: 'unknown',
+    about: 'The commit in the labels of the images.',
+  },
+  GATEWAY_ADDRESS: {
+    schema: text,
+    fallback: '127.0.0.1',
+    about:
+      'Address of this machine on which the gateway is published. Anything but loopback opens it to the network.',
+  },
+  VNC_PASSWORD: {
+    schema: text.optional(),
+    about:
+      'Password of the window in which to log in once (profile login); only its first eight characters count. Without one there is no such window.',
+  },
+  NOVNC_PORT: {
+    schema: port,
+    fallback: '6080',
+    about: 'Port of that window, on loopback of this machine.',
+  },
+  REDIS_MAXMEMORY: {
+    schema: text,
+    fallback: '1gb',
+    about: 'Memory limit of Redis; nothing is evicted at it.',
+  },
+  REDIS_MEMORY_LIMIT: {
+    schema: text,
+    fallback: '2g',
+    about:
+      'Memory limit of its container: up to twice REDIS_MAXMEMORY is needed while its file is written anew.',
+  },
+} as const satisfies Record<string, Variable>;
