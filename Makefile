@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 COMPOSE := docker compose
 
-.PHONY: help demo up down dev build test test-faults-long check check-live bench
+.PHONY: help demo up down backup restore dev build test test-faults-long check check-live bench
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,12 @@ up: ## the live game, on Docker Compose, in the background
 
 down: ## stop what `make up` started; recordings stay
 	$(COMPOSE) --profile demo --profile chrome --profile login down
+
+backup: ## Redis and the recordings of what `make up` runs into one file, without losing anything meanwhile (FILE=<name>)
+	@scripts/backup.sh $(FILE)
+
+restore: ## bring back FILE=<name> while the system is stopped (REPLACE=--replace drops what is there)
+	@scripts/restore.sh "$(FILE)" $(REPLACE)
 
 dev: ## local processes on generated games, restarted on every change of the code
 	@scripts/dev.sh

@@ -1,13 +1,10 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
-import { connect } from '@vectra/client';
 import { freePort } from '@vectra/launcher';
+import { containers as containersOf, docker, engineAnswers, follow, idsOf, ROOT } from './containers.js';
 import { cleanEnvironment, eventually, getJson } from './harness.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROJECT = `vectra-test-${process.pid}`;
 const SERVICES = ['feed', 'gateway', 'paper', 'proxy', 'recorder', 'redis', 'simulator'];
 const BUILD_MS = 900_000;
@@ -39,43 +36,8 @@ interface ImageConfig {
   Labels: Record<string, string>;
 }
 
-const engineAnswers = spawnSync('docker', ['info']).status === 0;
-if (!engineAnswers)
-  process.stderr.write('No Docker engine answers: the tests of the containers are skipped.\n');
-
-/** A line for each container of this test, running or not. */
-function containers(format: string): string[] {
-  const filter = `label=com.docker.compose.project=${PROJECT}`;
-  const output = execFileSync('docker', ['ps', '--all', '--filter', filter, '--format', format], {
-    encoding: 'utf8',
-  });
-  return output
-    .split('\n')
-    .filter((line) => line !== '')
-    .sort();
-}
-
-const idsOf = (service: string): string[] =>
-  containers('{{.Label "com.docker.compose.service"}} {{.ID}}')
-    .filter((line) => line.startsWith(`${service} `))
-    .map((line) => line.slice(service.length + 1));
-const idOf = (service: string): string => idsOf(service)[0] ?? '';
-
-function docker(...args: string[]): string {
-  return execFileSync('docker', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-/** A client of all events, and what it was told. */
-function follow(url: string) {
-  const connection = connect({ url, channels: ['*'], WebSocket });
-  const told = { seqs: [] as number[], missed: 0, connections: 0 };
-  connection.on('event', ({ seq }) => told.seqs.push(seq));
-  connection.on('unrecovered', () => told.missed++);
-  connection.on('status', ({ state }) => {
-    if (state === 'live') told.connections++;
-  });
-  return { connection, told };
-}
+const containers = (format: string): string[] => containersOf(PROJECT, format);
+const idOf = (service: string): string => idsOf(PROJECT, service)[0] ?? '';
 
 /** The status of the answer to a request with such headers, `host` among them, and how many more its sender may make. */
 function ask(url: string, headers: Record<string, string>): Promise<{ status?: number; remaining: number }> {
@@ -302,7 +264,7 @@ describe.skipIf(!engineAnswers)('./start.sh --demo --docker', () => {
   });
 
   it('says in JSON that no gateway answers', async () => {
-    docker('kill', ...idsOf('gateway'));
+    docker('kill', ...idsOf(PROJECT, 'gateway'));
     await eventually('the proxy says so', async () => {
       // While it does not know yet that they are gone, it may end a connection that was used before.
       const response = await fetch(`${address}/health`).catch(() => undefined);

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadConfig } from '@vectra/service-kit';
 import type { DeadLetter, EventLog } from '@vectra/stream';
 import { table } from './table.js';
 
@@ -31,6 +33,40 @@ export async function showState(log: EventLog, output: Output): Promise<boolean>
   ]);
   if (rows.length > 0)
     output.write(`\n${table(['group', 'delivered', 'lag', 'pending', 'dead letters', ''], rows)}\n`);
+  return true;
+}
+
+const DRAIN_LOOK_MS = 500;
+
+/** Waits until every group but those that end with their consumer has processed all that is stored. @returns false when time is over. */
+export async function drainLog(log: EventLog, seconds: number, output: Output): Promise<boolean> {
+  const deadline = performance.now() + seconds * 1_000;
+  for (;;) {
+    const groups = await log.groups();
+    const behind = groups.filter(({ ephemeral, lag }) => !ephemeral && lag > 0);
+    const isOver = performance.now() >= deadline;
+    if (behind.length > 0 && !isOver) {
+      await sleep(DRAIN_LOOK_MS);
+      continue;
+    }
+    if (output.json) print(output, { behind });
+    else if (behind.length === 0) output.write('every group has processed all that is stored\n');
+    for (const { name, lag } of output.json ? [] : behind)
+      output.write(`${name} is still behind by ${lag} events\n`);
+    return behind.length === 0;
+  }
+}
+
+/** Begins another history of the log; the groups of `REQUIRED_GROUPS` are given all of it. */
+export async function renewLog(log: EventLog, output: Output): Promise<boolean> {
+  const before = await log.state();
+  const { REQUIRED_GROUPS: requiredGroups } = loadConfig(['REQUIRED_GROUPS']);
+  const epoch = await log.renew(requiredGroups);
+  if (output.json) print(output, { epoch, before: before.epoch });
+  else
+    output.write(
+      `epoch ${epoch} begins; ${before.epoch ?? 'none'} ended with event ${before.last}. Now the feed may start.\n`,
+    );
   return true;
 }
 

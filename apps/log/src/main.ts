@@ -3,7 +3,9 @@ import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
 import {
   discardDeadLetters,
+  drainLog,
   listDeadLetters,
+  renewLog,
   replayDeadLetters,
   showState,
   type Output,
@@ -42,6 +44,18 @@ program
   .command('state')
   .description('epoch, extent, and every group with its lag')
   .action(() => withLog(showState));
+
+program
+  .command('drain')
+  .argument('[seconds]', 'how long to wait', '120')
+  .description('wait until every group that lasts has processed all that is stored')
+  .action((seconds: string) => withLog((log, output) => drainLog(log, Number(seconds), output)));
+program
+  .command('renew')
+  .description(
+    'begin another history, after Redis was brought back from a copy: drops the stored events; no feed may run',
+  )
+  .action(() => withLog(renewLog));
 
 const deadLetters = program.command('dead-letters').description('what groups could not process');
 deadLetters

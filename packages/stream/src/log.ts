@@ -16,6 +16,7 @@ import { OrderedGroup, type GroupOptions } from './group.js';
 import type { GroupConnection } from './groupCommands.js';
 import { logKeys, type LogKeys } from './keys.js';
 import { PaperStore } from './paper.js';
+import { renewLog } from './opening.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { readRawEvents, type RawBatch, type RawReaderOptions } from './rawReader.js';
 import { RawWriter, type RawWriterOptions } from './rawWriter.js';
@@ -83,6 +84,14 @@ export class EventLog {
   /** Waits until this process is the one that may write, and opens the log for writing. */
   publisher(options: PublisherOptions): Promise<Publisher> {
     return Publisher.open({ redis: this.#redis, keys: this.keys, log: this.#log }, options);
+  }
+
+  /**
+   * Begins another history of the log, which is dropped as far as it is stored: for one that was brought back from a copy, so that no
+   * place means two events. Consumers go on with the first event of the new one. See `renewLog`.
+   */
+  renew(requiredGroups: readonly string[]): Promise<string> {
+    return renewLog({ redis: this.#redis, keys: this.keys, log: this.#log }, { requiredGroups });
   }
 
   /** Consumes the log as the (one) owner of a group: `for await (const batch of log.group('my-bot', ...))`. */

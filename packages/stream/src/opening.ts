@@ -157,3 +157,31 @@ export async function beginLog(
   ]);
   return String(reply);
 }
+
+/** How long a feed that was stopped without a word may still have its lease; and how long the new history takes to begin. */
+const RENEW_TIMEOUT_MS = 10_000;
+const RENEW_LEASE_MS = 10_000;
+
+/**
+ * Begins another history: the stream's events are dropped, places are counted from 1, and the new epoch tells every reader.
+ *
+ * @returns the epoch.
+ * @throws Error when a feed holds the lease.
+ */
+export async function renewLog(
+  connection: WriterConnection,
+  options: Pick<OpeningOptions, 'requiredGroups'>,
+): Promise<string> {
+  const { redis, keys } = connection;
+  const inTime = AbortSignal.timeout(RENEW_TIMEOUT_MS);
+  const lease = { redis, keys, name: FEED_ROLE, ttlMs: RENEW_LEASE_MS };
+  const holding = await takeLease(lease, inTime).catch((error: unknown) => {
+    if (!inTime.aborted) throw error;
+    throw new Error('a feed writes into this log: stop every feed first', { cause: error });
+  });
+  try {
+    return await beginLog(connection, options, { fence: holding.fence, epoch: freshEpoch(), anew: true });
+  } finally {
+    await holding.release();
+  }
+}

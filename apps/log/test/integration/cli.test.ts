@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort, startRedis, type LocalRedis } from '@vectra/launcher';
 import { EventLog, logKeys } from '@vectra/stream';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const keys = logKeys('rugs');
@@ -94,6 +94,61 @@ it('discards them', async () => {
     out: '1 of 1 discarded\n',
   });
   expect(await log.deadLetters.count('recorder')).toBe(1);
+});
+
+it('waits until every group has processed all, and says which has not in time', async () => {
+  expect(await run('drain', '1')).toMatchObject({
+    status: 1,
+    out: 'recorder is still behind by 1 events\n',
+  });
+  await redis.xgroup('SETID', keys.events, 'recorder', '1-0');
+  expect(await run('drain')).toMatchObject({
+    status: 0,
+    out: 'every group has processed all that is stored\n',
+  });
+});
+
+describe('a new history of the log', () => {
+  it('is refused while a feed writes', async () => {
+    await redis.set(keys.lease('feed'), 'another', 'PX', 60_000);
+    expect(await run('renew')).toMatchObject({
+      status: 1,
+      err: 'vectra-log: a feed writes into this log: stop every feed first\n',
+    });
+    await redis.del(keys.lease('feed'));
+  });
+
+  it('has another epoch and no events, and whoever followed the old one goes on in it', async () => {
+    const { epoch: before } = await log.state();
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const { events } of log.group('follower', { from: 'start', signal: stop.signal }))
+        seen.push(...events.map(({ id }) => id));
+    })();
+    await expect.poll(() => seen.length).toBe(1);
+
+    const { status, out } = await run('--json', 'renew');
+    expect(status).toBe(0);
+    const { epoch } = JSON.parse(out) as { epoch: string };
+    expect(epoch).not.toBe(before);
+    expect(await log.state()).toMatchObject({ epoch, last: 0 });
+    expect((await log.groups()).map(({ name }) => name)).toContain('recorder');
+
+    // A feed that still has its file of the old history begins with the first place of the new one.
+    const publisher = await log.publisher({
+      ...{ folder: join(dir, 'wal'), requiredGroups: ['recorder'], leaseTtlMs: 1_000 },
+      signal: new AbortController().signal,
+    });
+    publisher.publish([
+      { type: 'error', timestamp: 2, gameId: null, source: 'simulator', data: { code: 'B', message: 'two' } },
+    ]);
+    await publisher.flush();
+    await publisher.close();
+    await expect.poll(() => seen).toEqual([`${before}:1`, `${epoch}:1`]);
+    stop.abort();
+    await following;
+  });
 });
 
 it('says in one line what is wrong with its arguments or its Redis', async () => {
