@@ -6,8 +6,9 @@ import { EventLog } from '@vectra/stream';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../harness.js';
-import { flawless, tallyBot, tallyFiles, tallyJournal, tallyLog } from './invariants.js';
+import { tallyBot, tallyFiles, tallyJournal, tallyLog } from './invariants.js';
 import { Program } from './program.js';
+import { flawless } from './tally.js';
 import { LEASE_MS } from './world.js';
 
 const MASTER = 'events';

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../harness.js';
-import { flawless, seqsIn, tallyBot } from './invariants.js';
+import { seqsIn, tallyBot } from './invariants.js';
+import { flawless } from './tally.js';
 import { World, type Actor } from './world.js';
 
 const EVENTS = '{rugs}:events';

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GAME_EVENTS, gamesThrough, textAt } from '../processes/src/story.js';
-import { flawless, tally, tallyBot } from './invariants.js';
+import { tallyBot } from './invariants.js';
 import { Messages } from './resp.js';
+import { flawless, tally } from './tally.js';
 
 describe('the checks of this suite', () => {
   it('see an event that is lost, one that is there twice, one that comes too late, and one too many', () => {

@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../harness.js';
 import { draftAt, textAt } from '../processes/src/story.js';
-import { flawless, tallyLog } from './invariants.js';
+import { tallyLog } from './invariants.js';
 import { command, script, TcpProxy } from './proxy.js';
 import { RedisServer } from './server.js';
+import { flawless } from './tally.js';
 import { LEASE_MS, World, type Actor, type Bot, type Service } from './world.js';
 
 /** A reader must be back this soon after its link works again, or a new one could be had. */

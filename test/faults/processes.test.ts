@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { WebSocket } from 'ws';
 import { eventually } from '../harness.js';
 import { draftAt, timeOf } from '../processes/src/story.js';
-import { flawless, tally, tallyLog } from './invariants.js';
+import { tallyLog } from './invariants.js';
 import { script, TcpProxy } from './proxy.js';
+import { flawless, tally } from './tally.js';
 import { LEASE_MS, World, type Actor, type Bot, type Service } from './world.js';
 
 const GROUPS = 5;

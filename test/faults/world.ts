@@ -6,10 +6,11 @@ import { EventLog } from '@vectra/stream';
 import { expect } from 'vitest';
 import { eventually } from '../harness.js';
 import { chance, type Chance } from './chance.js';
-import { flawless, tallyBot, tallyFiles, tallyJournal, tallyLog } from './invariants.js';
+import { tallyBot, tallyFiles, tallyJournal, tallyLog } from './invariants.js';
 import { Program } from './program.js';
 import { TcpProxy } from './proxy.js';
 import { RedisServer } from './server.js';
+import { flawless } from './tally.js';
 
 /** Short, so that many owners can be lost in a test; the shortest a service accepts is 500. */
 export const LEASE_MS = 1_000;
