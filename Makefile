@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 COMPOSE := docker compose
 
-.PHONY: help demo up down backup restore dev build test test-faults-long check check-live bench
+.PHONY: help demo up down backup restore dev build test test-faults-long soak check check-live bench
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ test: ## every test: pure, on a real Redis, the whole system, the browser, and D
 test-faults-long: ## a storm of faults: 200 faults, 100,000 events (FAULTS_COUNT, FAULTS_EVENTS; or FAULTS_SECONDS)
 	@scripts/install.sh redis
 	@npm run --silent test:faults-long
+
+soak: ## the whole system in Docker under random faults: 30 minutes, 100 faults (SOAK_MINUTES, SOAK_FAULTS); writes a report
+	@scripts/install.sh python
+	@npm run --silent soak
 
 check: ## formatting, lint, types and the pure tests
 	@scripts/install.sh
