@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -20,6 +21,20 @@ export async function docker(args: readonly string[], env: NodeJS.ProcessEnv = p
       cause: error,
     });
   }
+}
+
+const TRIES = 5;
+const RETRY_MS = 1_000;
+
+/** The same, again and again: an engine can't freeze a container whose processes wait for the disk just then. */
+export async function insist(args: readonly string[]): Promise<string> {
+  for (let tried = 1; ; tried++)
+    try {
+      return await docker(args);
+    } catch (error) {
+      if (tried === TRIES) throw error;
+      await sleep(RETRY_MS);
+    }
 }
 
 /** Why there is no soaking here; undefined when an engine with Compose answers. */

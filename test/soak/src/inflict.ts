@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { docker } from './docker.js';
+import { insist } from './docker.js';
 import type { Fault, Kind } from './faults.js';
 
 type Networks = Record<string, { Aliases: string[] | null }>;
@@ -7,27 +7,27 @@ type Networks = Record<string, { Aliases: string[] | null }>;
 /** What is done to a container, by its id. Each is over when it returns: the container runs again, with all its networks. */
 const DOINGS: Record<Kind, (id: string, ms: number) => Promise<void>> = {
   async killed(id, ms) {
-    await docker(['kill', '--signal', 'KILL', id]);
+    await insist(['kill', '--signal', 'KILL', id]);
     await sleep(ms);
     // An engine does not restart what was killed through it.
-    await docker(['start', id]);
+    await insist(['start', id]);
   },
   async restarted(id) {
-    await docker(['restart', id]);
+    await insist(['restart', id]);
   },
   async paused(id, ms) {
-    await docker(['pause', id]);
+    await insist(['pause', id]);
     await sleep(ms);
-    await docker(['unpause', id]);
+    await insist(['unpause', id]);
   },
   async 'cut off'(id, ms) {
-    const text = await docker(['inspect', '--format', '{{json .NetworkSettings.Networks}}', id]);
+    const text = await insist(['inspect', '--format', '{{json .NetworkSettings.Networks}}', id]);
     const networks = Object.entries(JSON.parse(text) as Networks);
-    for (const [network] of networks) await docker(['network', 'disconnect', '--force', network, id]);
+    for (const [network] of networks) await insist(['network', 'disconnect', '--force', network, id]);
     await sleep(ms);
     for (const [network, { Aliases }] of networks) {
       const aliases = (Aliases ?? []).flatMap((alias) => ['--alias', alias]);
-      await docker(['network', 'connect', ...aliases, network, id]);
+      await insist(['network', 'connect', ...aliases, network, id]);
     }
   },
 };

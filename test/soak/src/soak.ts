@@ -108,8 +108,13 @@ export class Soak {
     const everyMs = (minutes * MINUTE_MS) / rounds.length;
     for (const [index, round] of rounds.entries()) {
       await this.#waitUntil(this.#startedAt + index * everyMs);
-      await inflict(round, ids);
-      this.#faults.push(...round);
+      try {
+        await inflict(round, ids);
+        this.#faults.push(...round);
+      } catch (error) {
+        this.#signal.throwIfAborted();
+        this.#note(error instanceof Error ? error.message : String(error));
+      }
       await this.#recover(round);
     }
     await this.#waitUntil(this.#startedAt + minutes * MINUTE_MS);
