@@ -3,10 +3,11 @@ import { placeEvent, type Event, type GameRecording } from '@vectra/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf } from '../services/paper/test/games.js';
 import { chance } from './faults/chance.js';
-import { flawless, tally } from './faults/tally.js';
-import { drawFaults, KINDS } from './soak/src/faults.js';
+import { flawless, tally, type Tally } from './faults/tally.js';
+import { drawFaults, KINDS, type Fault } from './soak/src/faults.js';
 import { gameFiles } from './soak/src/gameFiles.js';
 import { heardWhole, parityOf, undisturbed } from './soak/src/parity.js';
+import { renderReport } from './soak/src/report.js';
 import { STRATEGIES, type PlayedSession } from './soak/src/sessions.js';
 import { readSettings } from './soak/src/settings.js';
 import { problemsOf, type Outcome } from './soak/src/verdict.js';
@@ -46,6 +47,48 @@ describe('the settings of a soak', () => {
 
   it('are refused by name when they are no numbers', () => {
     expect(() => readSettings({ SOAK_FAULTS: 'many' })).toThrow('SOAK_FAULTS: expected a number above 0');
+  });
+});
+
+describe('the report of a soak', () => {
+  const faults: Fault[] = [
+    { container: 'redis-1', kind: 'paused', ms: 700 },
+    { container: 'feed-2', kind: 'killed', ms: 5_000 },
+  ];
+  const report = (found: Tally): string =>
+    renderReport(
+      {
+        outcome: {
+          ...{ wanted: 2, done: 2, minutes: { wanted: 1, run: 1.2 }, sessions: [], problems: [] },
+          places: [{ name: 'client Python', tally: found, reconnects: 4 }],
+        },
+        ...{ faults, recoveries: [{ faults, ms: 1_500 }], epoch: 'abcd', events: 9 },
+        ...{ games: { files: 3, complete: 3, heardWhole: 2 }, remark: undefined },
+      },
+      {
+        settings: readSettings({ SOAK_SEED: 'again' }),
+        ...{ commit: 'abc1234', startedAt: new Date('2026-01-02T03:04:05Z') },
+      },
+    );
+
+  it('says that it passed, of which code, how to repeat it, and what happened to each container', () => {
+    const text = report(flawless(9));
+    expect(text).toContain('**Passed**: 0 lost and 0 doubled of 9 events, over 1.2 minutes and 2 faults.');
+    for (const line of [
+      '| commit | abc1234 |',
+      '| client Python | 9 | 0 | 0 | 0 | 0 | 0 | 4 |',
+      '| feed-2 | 1 | 0 | 0 | 0 |',
+      '| redis-1 | 0 | 0 | 1 | 0 |',
+      '| killed | 1 | 1.5 s | 1.5 s |',
+    ])
+      expect(text.split('\n')).toContain(line);
+    expect(text).toContain('SOAK_SEED=again make soak');
+  });
+
+  it('says that it failed, and names each thing that is wrong', () => {
+    const text = report({ ...flawless(8), lost: 1 });
+    expect(text).toContain('**Failed**: 1 lost and 0 doubled of 9 events');
+    expect(text.split('\n')).toContain('- client Python: 1 lost');
   });
 });
 

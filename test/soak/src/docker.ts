@@ -45,7 +45,7 @@ export async function whyNoDocker(): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    return `no Docker engine with Compose answers; it takes one, and nothing else (${words})`;
+    return `no Docker engine with Compose answers, and a soak runs on one (${words})`;
   }
 }
 

@@ -22,10 +22,8 @@ function commit(): string {
 async function main(): Promise<number> {
   const settings = readSettings(process.env);
   const obstacle = await whyNoDocker();
-  if (obstacle !== undefined) {
-    complain(obstacle);
-    return 2;
-  }
+  if (obstacle !== undefined) throw new Error(obstacle);
+  const version = commit();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const startedAt = new Date();
@@ -33,7 +31,7 @@ async function main(): Promise<number> {
   say(`${settings.minutes} minutes, ${settings.faults} faults, SOAK_SEED=${settings.seed}`);
   try {
     const story = await new Soak({ stack, settings, signal: stop.signal, say }).run();
-    await writeFile(settings.report, renderReport(story, { settings, commit: commit(), startedAt }));
+    await writeFile(settings.report, renderReport(story, { settings, commit: version, startedAt }));
     const problems = problemsOf(story.outcome);
     for (const problem of problems) complain(problem);
     if (problems.length > 0) await writeFile(`${settings.report}.log`, await stack.logs());
@@ -57,4 +55,7 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => {
+  complain(error instanceof Error ? error.message : String(error));
+  return 2;
+});

@@ -52,6 +52,9 @@ export function renderReport(story: Story, { settings, commit, startedAt }: Sett
     ),
     '## Sessions of paper trading',
     '',
+    "`undisturbed` is what the same engine makes of the recorder's journal with nothing to disturb it: history and balance have to be the",
+    'same. Each game that was heard whole is compared with the backtest of its file, line by line.',
+    '',
     ...table(
       [
         'session',
