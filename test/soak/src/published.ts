@@ -17,12 +17,22 @@ export interface Published {
   texts: Map<number, string>;
 }
 
+/** As the operator, who may see everything. What follows it is the command. */
+const REDIS_CLI = [
+  ...[
+    'sh',
+    '-c',
+    'REDISCLI_AUTH=$(cat /secrets/operator/password) exec redis-cli --user operator --raw "$@"',
+  ],
+  'redis-cli',
+];
+
 /** Everything in the stream, in its order. */
 export async function readLog(stack: Stack): Promise<Published> {
   const published: Published = { seqs: [], texts: new Map() };
   for (let from = '-'; ;) {
-    const command = ['redis-cli', '--raw', 'XRANGE', STREAM, from, '+', 'COUNT', String(PAGE)];
-    const lines = (await stack.exec('redis', ...command)).split('\n');
+    const command = ['XRANGE', STREAM, from, '+', 'COUNT', String(PAGE)];
+    const lines = (await stack.exec('redis', ...REDIS_CLI, ...command)).split('\n');
     for (let at = 0; at + LINES <= lines.length; at += LINES) {
       const seq = Number.parseInt(lines[at] ?? '', 10);
       published.seqs.push(seq);

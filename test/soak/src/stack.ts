@@ -23,7 +23,7 @@ export class Stack {
       ...{ GATEWAY_TOKENS: '', GATEWAY_HOSTS: '', GATEWAY_RATE_LIMIT: '1000000' },
       GATEWAY_EXPECTED_SERVICES: 'feed,recorder,paper',
       // Nothing may be trimmed before it was counted, nor left out for being late.
-      ...{ LOG_MAX_EVENTS: '10000000', LOG_RETENTION_HOURS: '1000', REDIS_MAXMEMORY: '4gb' },
+      ...{ LOG_MAX_EVENTS: '10000000', LOG_RETENTION_HOURS: '1000' },
       ...{ PAPER_MAX_LAG_MS: '600000', PAPER_HISTORY_MAX: '1000000', PAPER_SLOTS: '8' },
       ...{ RECORDER_RETENTION_DAYS: '', RECORDER_RETENTION_GB: '', RECORDER_STORE_SECONDS: '5' },
       ...{ STREAM: 'rugs', REQUIRED_GROUPS: 'recorder', LEASE_TTL_MS: '4000', FEED_SOURCE: 'public' },
