@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJournal } from '../services/recorder/src/journal.js';
 import { docker, engineAnswers, follow, idsOf, ROOT } from './containers.js';
-import { tally } from './faults/invariants.js';
+import { tally } from './faults/tally.js';
 import { cleanEnvironment, eventually, getJson } from './harness.js';
 
 const PROJECT = `vectra-operations-${process.pid}`;

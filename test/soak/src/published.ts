@@ -18,14 +18,7 @@ export interface Published {
 }
 
 /** As the operator, who may see everything. What follows it is the command. */
-const REDIS_CLI = [
-  ...[
-    'sh',
-    '-c',
-    'REDISCLI_AUTH=$(cat /secrets/operator/password) exec redis-cli --user operator --raw "$@"',
-  ],
-  'redis-cli',
-];
+const REDIS_CLI = ['operator-cli', '--raw'];
 
 /** Everything in the stream, in its order. */
 export async function readLog(stack: Stack): Promise<Published> {
