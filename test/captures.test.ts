@@ -86,7 +86,7 @@ describe.each(readdirSync(folder))(
         received - (await metric(url, 'feed_noise_total')),
       );
       expect(await metric(url, 'feed_published_events_total')).toBe(events.length);
-      expect(await metric(url, 'feed_illegal_phase_transitions')).toBe(0);
+      expect(await metric(url, 'feed_illegal_phase_transitions_total')).toBe(0);
       expect(events.filter((event) => event.type === 'error')).toEqual([]);
     });
 

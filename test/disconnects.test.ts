@@ -40,7 +40,7 @@ describe(`${GAMES} generated games, a fifth of the time without a connection to 
       'the feed is connected',
       async () => (await metric(feed, 'feed_upstream_connected')) === 1,
     );
-    const reconnects = (): Promise<number> => metric(feed, 'feed_upstream_reconnects');
+    const reconnects = (): Promise<number> => metric(feed, 'feed_upstream_reconnects_total');
     // The game that runs now may be over already, so that nothing was seen of it.
     const enough = (await played()).gamesFinished + 1 + GAMES;
     const refusal = chance('disconnects');

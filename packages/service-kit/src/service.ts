@@ -1,11 +1,12 @@
 import closeWithGrace from 'close-with-grace';
 import fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { ConfigError, loadConfig } from './config.js';
 import { Health } from './health.js';
 import { createLogger, type Logger } from './logger.js';
 import { describeFailure } from './failure.js';
+import { serviceMetrics } from './metrics.js';
 import { usage } from './usage.js';
 import type { Config, VariableName } from './variables.js';
 
@@ -68,8 +69,8 @@ export async function startService<K extends VariableName>(
   const log = options.log ?? createLogger(definition.name, config);
   const health = new Health();
   const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
   const stopping = new AbortController();
+  serviceMetrics(metrics, health, () => stopping.signal.aborted);
   const http = createHttp({
     ...{ log, health, metrics, stopping: stopping.signal },
     options: definition.http?.(config) ?? {},

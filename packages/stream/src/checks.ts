@@ -41,7 +41,8 @@ function checkServer(info: ReadonlyMap<string, string>): void {
   }
 }
 
-function parseInfo(text: string): Map<string, string> {
+/** The fields of an answer to INFO. */
+export function parseInfo(text: string): Map<string, string> {
   return new Map(
     text.split('\r\n').flatMap((line) => {
       const colon = line.indexOf(':');

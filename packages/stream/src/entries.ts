@@ -36,3 +36,12 @@ export function eventOf(id: string, fields: readonly string[]): Event {
     throw new InvalidEventError(`event ${event.id} does not belong at entry ${id}`);
   return event;
 }
+
+/** When the event of an entry was received, Unix ms; 0 when it holds none. */
+export function timestampOf(fields: readonly string[]): number {
+  try {
+    return decodeEvent(jsonOf(fields)).timestamp;
+  } catch {
+    return 0; // not an event: nothing that would have to be kept
+  }
+}

@@ -2,6 +2,7 @@ export { isTransient, type LogSink } from './connection.js';
 export { DeadLetters, type DeadLetter } from './deadLetters.js';
 export { parseRedisUrl, safeUrl, type Endpoint } from './endpoint.js';
 export * from './errors.js';
+export type { LogFigures } from './figures.js';
 export type { Batch, GroupOptions, OrderedGroup } from './group.js';
 export { logKeys, type LogKeys } from './keys.js';
 export { EventLog, type LogOptions, type TrimResult } from './log.js';

@@ -11,7 +11,8 @@ import {
   type RedisClient,
 } from './connection.js';
 import { DeadLetters } from './deadLetters.js';
-import { entryId, jsonOf, seqOf } from './entries.js';
+import { entryId, jsonOf, seqOf, timestampOf } from './entries.js';
+import { readFigures, type LogFigures } from './figures.js';
 import { OrderedGroup, type GroupOptions } from './group.js';
 import type { GroupConnection } from './groupCommands.js';
 import { logKeys, type LogKeys } from './keys.js';
@@ -115,6 +116,11 @@ export class EventLog {
 
   groups(): Promise<GroupState[]> {
     return readGroups(this.#redis, this.keys);
+  }
+
+  /** What the log takes of Redis, and how old what waits for these groups is; for metrics. */
+  figures(groups: readonly GroupState[]): Promise<LogFigures> {
+    return readFigures(this.#redis, this.keys, groups);
   }
 
   services(): Promise<ServiceState[]> {
@@ -229,13 +235,5 @@ export class EventLog {
       else low = Math.max(middle, seqOf(entry[0])) + 1;
     }
     return low;
-  }
-}
-
-function timestampOf(fields: readonly string[]): number {
-  try {
-    return decodeEvent(jsonOf(fields)).timestamp;
-  } catch {
-    return 0; // not an event: nothing that would have to be kept
   }
 }

@@ -1,9 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Event } from '@vectra/protocol';
+import { EVENT_TYPES, type Event, type EventData } from '@vectra/protocol';
 import { LatencyMonitor, type Latency } from './monitors/latency.js';
 import type { Outcome } from './normalizer.js';
 import type { UpstreamSource } from './source.js';
 import type { SourceName, UpstreamEvent } from './wire.js';
+
+/** From the start at 0, so that the first mismatch counts as an increase. */
+const VERDICTS: readonly EventData<'game.sealed'>['verdict'][] = ['verified', 'mismatch', 'hash-only'];
 
 /** Upstream chooses its events' names: beyond this many, further ones are counted together. */
 const NAMED_EVENTS = 64;
@@ -24,6 +27,7 @@ export class Meters {
   readonly #logged: Counter<'event'>;
   readonly #noise: Counter<'event' | 'reason'>;
   readonly #published: Counter<'type'>;
+  readonly #sealed: Counter<'verdict'>;
   readonly #switches: Counter<'to'>;
   readonly #latency: Histogram;
   readonly #latencies = new LatencyMonitor();
@@ -57,6 +61,14 @@ export class Meters {
       labelNames: ['type'],
       registers,
     });
+    for (const type of EVENT_TYPES) this.#published.inc({ type }, 0);
+    this.#sealed = new Counter({
+      name: 'feed_sealed_games_total',
+      help: 'Games whose seed was revealed, by what checking them with it gave.',
+      labelNames: ['verdict'],
+      registers,
+    });
+    for (const verdict of VERDICTS) this.#sealed.inc({ verdict }, 0);
     this.#latency = new Histogram({
       name: 'feed_publish_latency_seconds',
       help: 'From the arrival of an upstream event to its storage in the log.',
@@ -78,16 +90,16 @@ export class Meters {
       gauges.held,
     );
     gauge(metrics, 'feed_waiting_events', 'Events that wait to be stored.', gauges.waiting);
-    gauge(
+    count(
       metrics,
-      'feed_illegal_phase_transitions',
-      'Phase changes the game does not allow.',
+      'feed_illegal_phase_transitions_total',
+      'Phase changes the game does not allow, since this feed writes the log.',
       gauges.illegalTransitions,
     );
-    gauge(
+    count(
       metrics,
-      'feed_tick_regressions',
-      'Frames in play that were older than the one before.',
+      'feed_tick_regressions_total',
+      'Frames in play that were older than the one before, since this feed writes the log.',
       gauges.tickRegressions,
     );
     sourceGauges(metrics, gauges);
@@ -123,8 +135,10 @@ export class Meters {
 
   stored(events: readonly Event[]): void {
     const now = Date.now();
-    for (const { type, timestamp } of events) {
+    for (const event of events) {
+      const { type, timestamp } = event;
       this.#published.inc({ type });
+      if (event.type === 'game.sealed') this.#sealed.inc({ verdict: event.data.verdict });
       this.#latency.observe((now - timestamp) / 1000);
       if (this.#latencies.add(now - timestamp)) this.#spikes.inc();
     }
@@ -159,6 +173,19 @@ function gauge(metrics: Registry, name: string, help: string, read: () => number
   });
 }
 
+/** A counter that is kept elsewhere. */
+function count(metrics: Registry, name: string, help: string, read: () => number): void {
+  new Counter({
+    name,
+    help,
+    registers: [metrics],
+    collect() {
+      this.reset();
+      this.inc(read());
+    },
+  });
+}
+
 /** How each connection to the game is. */
 function sourceGauges(metrics: Registry, { sources, followed }: Pick<Gauges, 'sources' | 'followed'>): void {
   const bySource = (
@@ -178,7 +205,16 @@ function sourceGauges(metrics: Registry, { sources, followed }: Pick<Gauges, 'so
   bySource('feed_upstream_connected', '1 while the connection is open.', ({ connected }) =>
     Number(connected),
   );
-  bySource('feed_upstream_reconnects', 'How often the connection came back.', ({ reconnects }) => reconnects);
+  new Counter({
+    name: 'feed_upstream_reconnects_total',
+    help: 'How often the connection came back.',
+    labelNames: ['source'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      for (const { name, reconnects } of sources()) this.inc({ source: name }, reconnects);
+    },
+  });
   new Gauge({
     name: 'feed_chrome_sessions',
     help: 'Pages, frames and workers of Chrome that are listened to.',

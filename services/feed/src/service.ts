@@ -1,4 +1,4 @@
-import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
+import { diskFreeGauge, type ServiceContext, type ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
 import { Feed } from './feed.js';
 import { sourcesFor } from './sourcesFor.js';
@@ -38,13 +38,14 @@ export const feed: ServiceDefinition<FeedVariable> = {
   port: 'FEED_PORT',
 
   async start(context) {
-    const { config, log, health, http, stopping } = context;
+    const { config, log, health, http, metrics, stopping } = context;
     const { REDIS_URL: url, STREAM: stream } = config;
     const eventLog = await EventLog.open({ url, stream, name: 'feed', log, signal: stopping });
     const upstream = await chooseUpstream(config);
     log.info({ upstream }, 'upstream chosen');
     const sources = sourcesFor(context, upstream);
     const service = new Feed({ context, log: eventLog, source: sourceOf(upstream), sources });
+    diskFreeGauge(metrics, 'feed_disk_free_bytes', config.FEED_DATA_DIR);
     http.get('/ticks', () => service.newestTicks());
     eventLog.announce('feed', () => ({
       ok: health.ok,

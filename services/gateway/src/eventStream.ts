@@ -5,6 +5,7 @@ import type { StreamParts } from './eventStreams.js';
 import { isOwn, type Frame } from './frame.js';
 import type { Batch } from './hub.js';
 import { Outlet } from './outlet.js';
+import { noteResume } from './resumes.js';
 
 /** As of a WebSocket: what is written goes out. */
 const OPEN = 1;
@@ -56,6 +57,7 @@ export class EventStream {
       return;
     }
     if (this.#outlet.closed) return;
+    if (since !== undefined) noteResume(this.#parts, since, reason);
     const place = since !== undefined && reason === undefined ? since : undefined;
     const { id, own } = this.#delivery;
     const answer = { channels, recovered: place !== undefined, mode: 'lossless', id: hub.id } as const;
@@ -97,6 +99,7 @@ export class EventStream {
   }
 
   #endSlow(): void {
+    this.#parts.meters.closed('slow');
     this.#parts.logger.info(
       { buffered: this.#outlet.waiting, resume: this.#delivery.id },
       'slow client closed',

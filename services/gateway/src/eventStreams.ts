@@ -8,6 +8,7 @@ import { errorAnswer } from './answers.js';
 import { ApiError } from './errors.js';
 import { EventStream } from './eventStream.js';
 import type { Hub } from './hub.js';
+import type { ClientMeters } from './metrics.js';
 import type { OutletLimits } from './outlet.js';
 import type { LogSource } from './source.js';
 import type { Tokens } from './tokens.js';
@@ -28,6 +29,7 @@ export interface StreamParts {
   log: Pick<LogSource, 'state' | 'range'>;
   logger: Logger;
   limits: StreamLimits;
+  meters: ClientMeters;
   tokens: Tokens;
 }
 
@@ -125,6 +127,7 @@ export class EventStreams {
     const { maxClients, maxClientsPerAddress } = this.#parts.limits;
     const ofAddress = [...this.#streams.values()].filter((stream) => stream.address === address).length;
     if (this.#streams.size < maxClients && ofAddress < maxClientsPerAddress) return;
+    this.#parts.meters.turnedAway();
     this.#parts.logger.warn({ address }, 'a client is turned away: too many connections');
     throw new ApiError(
       503,

@@ -1,7 +1,6 @@
 import accepts from '@fastify/accepts';
 import { formatPosition, type Event } from '@vectra/protocol';
 import { safeUrl, type GroupOptions } from '@vectra/stream';
-import { Counter, Gauge } from 'prom-client';
 import { serveAccount } from './accountApi.js';
 import { answerErrors, answerUnknown } from './answers.js';
 import { answerConditionally } from './conditional.js';
@@ -12,6 +11,7 @@ import { guard } from './guard.js';
 import { assess, type GatewayState, type HealthReport } from './health.js';
 import { serveHealth } from './healthApi.js';
 import { Hub } from './hub.js';
+import { logMetrics, servingMetrics } from './metrics.js';
 import { Observer } from './observer.js';
 import { describeApi } from './openapi.js';
 import { serveLiveApi } from './paper/api.js';
@@ -54,7 +54,7 @@ export class Gateway {
   readonly #streams: EventStreams;
   readonly #observer: Observer;
   readonly #latencies = new Quantiles();
-  readonly #events: Counter;
+  readonly #metrics: ReturnType<typeof servingMetrics>;
   #following: Promise<unknown> = Promise.resolve();
 
   constructor(context: GatewayContext, { log, instance, limits }: GatewayParts) {
@@ -67,7 +67,9 @@ export class Gateway {
     const logger = context.log;
     this.#recordings = new Recordings(config.RUGS_DATA_DIR, logger);
     this.#paper = new PaperExchange({ source: log.paper, logger, instance });
-    const clientParts = { hub: this.#hub, log, logger, limits, tokens: this.#tokens };
+    this.#metrics = servingMetrics(metrics, { clients: () => this.#clients, lag: () => this.#lag });
+    const { meters } = this.#metrics;
+    const clientParts = { hub: this.#hub, log, logger, limits, meters, tokens: this.#tokens };
     this.#sockets = new Sockets({
       ...clientParts,
       desks: [
@@ -77,20 +79,12 @@ export class Gateway {
     });
     this.#streams = new EventStreams(clientParts);
     this.#observer = new Observer(log);
-    const registers = [metrics];
-    this.#events = new Counter({
-      name: 'gateway_events_total',
-      help: 'Events handed to the clients.',
-      registers,
-    });
-    const clients = (): number => this.#clients;
-    new Gauge({
-      name: 'gateway_clients',
-      help: 'Connected clients: WebSockets and event streams.',
-      registers,
-      collect() {
-        this.set(clients());
-      },
+    logMetrics({
+      registry: metrics,
+      observation: () => this.#observer.latest,
+      figures: (groups) => log.figures(groups),
+      requiredGroups: config.REQUIRED_GROUPS,
+      onFailure: (error) => logger.warn({ err: error }, 'metrics lack what Redis did not answer'),
     });
   }
 
@@ -171,15 +165,28 @@ export class Gateway {
     for await (const { events } of this.#log.group(`gateway:${this.#instance}`, options)) {
       this.#take(events);
       for (const event of events) this.#paper.observe(event);
-      this.#events.inc(events.length);
-      const now = Date.now();
-      for (const event of events) if (isLive(event)) this.#latencies.add(Math.max(0, now - event.timestamp));
+      this.#metrics.onEvents(events.length);
+      this.#time(events);
     }
   }
 
   #take(events: readonly Event[]): void {
     for (const event of events) this.#window.fold(event);
     this.#hub.publish(events);
+  }
+
+  #time(events: readonly Event[]): void {
+    const now = Date.now();
+    for (const event of events) {
+      if (!isLive(event)) continue;
+      const latency = Math.max(0, now - event.timestamp);
+      this.#latencies.add(latency);
+      this.#metrics.onDelivered(latency);
+    }
+  }
+
+  get #lag(): number {
+    return Math.max(0, this.#observer.latest.log.last - (this.#hub.position?.seq ?? 0));
   }
 
   get #clients(): number {

@@ -16,6 +16,8 @@ import { readCommand, refusal } from './commands.js';
 import { Delivery } from './delivery.js';
 import type { Hub } from './hub.js';
 import { Outlet, type OutletLimits, type Wire } from './outlet.js';
+import { noteResume } from './resumes.js';
+import type { ClientMeters } from './metrics.js';
 import type { LogSource } from './source.js';
 import { TokenBucket } from './tokenBucket.js';
 import type { Tokens } from './tokens.js';
@@ -48,6 +50,7 @@ export interface SessionParts {
   log: Pick<LogSource, 'state' | 'range'>;
   logger: Logger;
   limits: SessionLimits;
+  meters: ClientMeters;
   tokens: Tokens;
   /** Serve the commands that a session does not serve itself; asked in this order. */
   desks: readonly DeskFor[];
@@ -209,6 +212,7 @@ export class Session implements Client {
       return;
     }
     const recovered = from !== undefined && reason === undefined;
+    if (from !== undefined) noteResume(this.#parts, from, reason);
     const id = recovered ? this.#parts.hub.id : this.#delivery.id;
     this.#delivery.mode = mode ?? this.#delivery.mode;
     this.#answer(command, {
@@ -271,10 +275,13 @@ export class Session implements Client {
   #refuse(): void {
     const { commandsPerSecond } = this.#parts.limits;
     this.reply(refusal('too_many_requests', `expected at most ${commandsPerSecond} messages a second`));
-    if (!this.#refusals.take()) this.#leaveFor('too many messages', CLOSE_CODES.tooManyRequests);
+    if (this.#refusals.take()) return;
+    this.#parts.meters.closed('too_many_messages');
+    this.#leaveFor('too many messages', CLOSE_CODES.tooManyRequests);
   }
 
   #closeSlow(): void {
+    this.#parts.meters.closed('slow');
     this.#leaveFor('it takes too little', CLOSE_CODES.slowConsumer);
   }
 

@@ -6,6 +6,7 @@ import type { RawData } from 'ws';
 import { roleOf } from './access.js';
 import type { DeskFor } from './client.js';
 import type { Hub } from './hub.js';
+import type { ClientMeters } from './metrics.js';
 import { Session, SESSION_LIMITS, type SessionLimits } from './session.js';
 import type { LogSource } from './source.js';
 import type { Tokens } from './tokens.js';
@@ -45,6 +46,7 @@ export interface SocketParts {
   log: LogSource;
   logger: Logger;
   limits: SocketLimits;
+  meters: ClientMeters;
   tokens: Tokens;
   /** Serve the commands that sessions do not serve themselves; asked in this order. */
   desks: readonly DeskFor[];
@@ -139,6 +141,7 @@ export class Sockets {
   }
 
   #turnAway(socket: WebSocket, address: string): void {
+    this.#parts.meters.turnedAway();
     this.#parts.logger.warn({ address }, 'a client is turned away: too many connections');
     socket.close(CLOSE_CODES.tooManyConnections);
     const timer = setTimeout(() => socket.terminate(), this.#parts.limits.goodbyeMs);

@@ -2,6 +2,7 @@ import type { Event } from '@vectra/protocol';
 import type {
   GroupOptions,
   GroupState,
+  LogFigures,
   LogState,
   RecentGames,
   RecorderWish,
@@ -17,6 +18,8 @@ export interface LogSource {
   /** Stored events from one seq to another, both included, at most `count`; entries that are no events are left out. */
   range(from: number, to: number, count: number): Promise<Event[]>;
   groups(): Promise<GroupState[]>;
+  /** For metrics. */
+  figures(groups: readonly GroupState[]): Promise<LogFigures>;
   services(): Promise<ServiceState[]>;
   /** The last games as the recorder keeps them. */
   recentGames(): Promise<RecentGames>;

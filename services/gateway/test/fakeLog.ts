@@ -2,6 +2,7 @@ import { formatPosition, placeEvent, type Draft, type Event } from '@vectra/prot
 import type {
   GroupOptions,
   GroupState,
+  LogFigures,
   LogState,
   RecentGames,
   RecorderWish,
@@ -69,6 +70,18 @@ export class FakeLog implements LogSource {
   async groups(): Promise<GroupState[]> {
     await this.#answer();
     return this.groupStates;
+  }
+
+  /** As Redis would say it. */
+  figureStates: LogFigures = {
+    memory: { usedBytes: 1_000, limitBytes: null },
+    streamBytes: 100,
+    oldest: new Map(),
+  };
+
+  async figures(): Promise<LogFigures> {
+    await this.#answer();
+    return this.figureStates;
   }
 
   async services(): Promise<ServiceState[]> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { formatPosition } from '@vectra/protocol';
-import type { ServiceContext, ServiceDefinition } from '@vectra/service-kit';
+import { diskFreeGauge, type ServiceContext, type ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
 import { Capture } from './capture/capture.js';
 import { captureMetrics } from './capture/metrics.js';
@@ -9,7 +9,7 @@ import { checkWritable } from './disk.js';
 import { SupersededError } from './journal.js';
 import { recorderMetrics } from './metrics.js';
 import { foldersOf, Recorder } from './recorder.js';
-import { freeGauge, retentionMetrics } from './retention/metrics.js';
+import { retentionMetrics } from './retention/metrics.js';
 import { retain, type RetentionOptions } from './retention/retention.js';
 import { Space } from './space/space.js';
 import { storeFolderOf } from './store/eventStore.js';
@@ -117,7 +117,7 @@ function spaceOf({ config, log, health, metrics }: Context): Space {
       if (warning !== null) log.warn({ warning }, 'the disk fills up');
     },
   });
-  freeGauge(metrics, () => space.free);
+  diskFreeGauge(metrics, 'recorder_disk_free_bytes', config.RUGS_DATA_DIR);
   return space;
 }
 

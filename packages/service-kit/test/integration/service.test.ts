@@ -45,6 +45,24 @@ describe('a service', () => {
     await running.stop();
   });
 
+  it('tells in its metrics whether it is ready, and each condition', async () => {
+    let context: Context | undefined;
+    const running = await startService(
+      service((given) => {
+        context = given;
+        return Promise.resolve(nothing);
+      }),
+      { env },
+    );
+    const metrics = async (): Promise<string> => (await get(`${running.url}/metrics`)).body;
+    context?.health.set('redis', true);
+    expect(await metrics()).toContain('service_ready 1\n');
+    context?.health.set('redis', false);
+    expect(await metrics()).toContain('service_ready 0\n');
+    expect(await metrics()).toContain('service_check_ok{check="redis"} 0\n');
+    await running.stop();
+  });
+
   it('is told to stop before it is drained, and only once', async () => {
     const steps: string[] = [];
     const running = await startService(

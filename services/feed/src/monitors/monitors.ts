@@ -114,11 +114,11 @@ export class Monitors {
     });
     new Gauge({
       name: 'feed_data_age_seconds',
-      help: 'Age of the newest frame of the game; -1 before the first.',
+      help: 'Age of the newest frame of the game; NaN before the first.',
       registers: [metrics],
       collect() {
         const { ageMs } = assess().data;
-        this.set(ageMs === null ? -1 : ageMs / 1_000);
+        this.set(ageMs === null ? NaN : ageMs / 1_000);
       },
     });
   }

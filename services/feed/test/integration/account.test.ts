@@ -44,7 +44,7 @@ describe('the logged-in account', () => {
     expect((await log.of('player.update')).length).toBeGreaterThan(100);
     expect(await log.of('player.drift')).toEqual([]);
     expect(await log.of('error')).toEqual([]);
-    expect(await metric(service, 'feed_upstream_reconnects')).toBe(0);
+    expect(await metric(service, 'feed_upstream_reconnects_total')).toBe(0);
   });
 
   it('that is tampered with gives one drift, after the update that shows it, and none when the feed starts again', async () => {

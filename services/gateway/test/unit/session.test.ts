@@ -1,9 +1,11 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { Command, Reply } from '@vectra/protocol';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import type { Client, DeskFor } from '../../src/client.js';
 import { Hub } from '../../src/hub.js';
+import { servingMetrics } from '../../src/metrics.js';
 import { Session, SESSION_LIMITS } from '../../src/session.js';
 import { Tokens } from '../../src/tokens.js';
 import { FakeLog } from '../fakeLog.js';
@@ -24,6 +26,7 @@ function sessionWith(...desks: DeskFor[]) {
     log: new FakeLog(),
     logger: pino({ level: 'silent' }),
     limits: SESSION_LIMITS,
+    meters: servingMetrics(new Registry(), { clients: () => 1, lag: () => 0 }).meters,
     tokens: new Tokens([]),
     desks,
   });

@@ -24,15 +24,3 @@ export function retentionMetrics(registry: Registry) {
     onDeleted: ({ kind, bytes }: Unit): void => deleted.inc({ kind }, bytes),
   };
 }
-
-/** Free bytes on the disk of the data folder. */
-export function freeGauge(registry: Registry, free: () => number | undefined): void {
-  new Gauge({
-    name: 'recorder_disk_free_bytes',
-    help: 'Free on the disk of the data folder, for the user of the recorder; -1 before it was asked.',
-    registers: [registry],
-    collect() {
-      this.set(free() ?? -1);
-    },
-  });
-}

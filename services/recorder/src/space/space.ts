@@ -27,11 +27,6 @@ export class Space {
     this.#options = options;
   }
 
-  /** Free bytes when last asked; undefined before. */
-  get free(): number | undefined {
-    return this.#free;
-  }
-
   /** @throws Error like one of the file system (ENOSPC) when less than the reserve is free. */
   async check(): Promise<void> {
     const { folder, reserve, onLow, now = () => performance.now(), free = freeBytes } = this.#options;
