@@ -1,4 +1,5 @@
 export * from './config.js';
+export * from './correlation.js';
 export * from './envExample.js';
 export * from './failure.js';
 export * from './health.js';

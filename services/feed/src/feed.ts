@@ -3,6 +3,7 @@ import { FencedError, type EventLog, type Publisher } from '@vectra/stream';
 import type { Switch } from './choice.js';
 import { Leadership } from './leadership.js';
 import { Meters } from './meters.js';
+import { tellStored } from './moments.js';
 import { Monitors, type Assessment } from './monitors/monitors.js';
 import { RawCapture } from './rawCapture.js';
 import type { FeedContext } from './service.js';
@@ -150,7 +151,10 @@ export class Feed {
         log.info({}, 'another feed writes the log; standing by');
         this.#standbySince ??= Date.now();
       },
-      onStored: (events) => this.#meters.stored(events),
+      onStored: (events) => {
+        this.#meters.stored(events);
+        tellStored(log, events);
+      },
       onProblem: (problem) => this.#tellLog(problem),
     });
     log.info({ epoch: publisher.epoch, last: publisher.last }, 'writing the log');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Draft, EventOf, Source } from '@vectra/protocol';
+import { traceEvents } from '@vectra/service-kit';
 import type { EventLog, Publisher } from '@vectra/stream';
 import type { Heard } from './held.js';
 import { Normalizer, type Outcome } from './normalizer.js';
@@ -102,7 +103,7 @@ export class Leadership {
     if (problem !== undefined && outcome.drafts.length > 0) {
       this.#context.log.warn({ problem }, 'an upstream event cannot be used');
     }
-    this.#publish(outcome.drafts);
+    this.#publish(outcome.drafts, event.name);
     return outcome;
   }
 
@@ -148,8 +149,11 @@ export class Leadership {
     return { type: 'connection.status', timestamp: receivedAt, gameId: null, source: this.#source, data };
   }
 
-  #publish(drafts: readonly Draft[]): void {
-    for (const event of this.publisher.publish(drafts)) {
+  /** @param upstream the upstream event that they were made from. */
+  #publish(drafts: readonly Draft[], upstream?: string): void {
+    const events = this.publisher.publish(drafts);
+    traceEvents(this.#context.log, events, 'given a place', upstream === undefined ? {} : { upstream });
+    for (const event of events) {
       if (event.type === 'game.tick') this.#ticks.push(event);
     }
   }

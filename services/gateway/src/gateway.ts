@@ -1,5 +1,6 @@
 import accepts from '@fastify/accepts';
 import { formatPosition, type Event } from '@vectra/protocol';
+import { traceEvents } from '@vectra/service-kit';
 import { safeUrl, type GroupOptions } from '@vectra/stream';
 import { serveAccount } from './accountApi.js';
 import { answerErrors, answerUnknown } from './answers.js';
@@ -165,6 +166,7 @@ export class Gateway {
     for await (const { events } of this.#log.group(`gateway:${this.#instance}`, options)) {
       this.#take(events);
       for (const event of events) this.#paper.observe(event);
+      traceEvents(this.#context.log, events, 'handed to clients', { clients: this.#clients });
       this.#metrics.onEvents(events.length);
       this.#time(events);
     }

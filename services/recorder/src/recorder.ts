@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Event, Position } from '@vectra/protocol';
-import type { Health } from '@vectra/service-kit';
+import { eventFields, type Health } from '@vectra/service-kit';
 import { GameBook, type BookedGame, type Game, type RecordingChange } from './book.js';
 import { isFileError } from './disk.js';
 import { RecordingFiles } from './files.js';
@@ -196,14 +196,17 @@ export class Recorder {
 
   async #writeDue(): Promise<void> {
     if (this.#due.size + this.#sessions.size === 0) return;
-    const games = [...this.#due.values()].map(recordGame).filter((files) => files !== undefined);
+    const due = new Map(this.#due);
+    const games = [...due.values()].map(recordGame).filter((files) => files !== undefined);
     const outcomes = await this.#files.write(games, this.#sessions.due());
     this.#due.clear();
     this.#sessions.written();
     for (const [gameId, outcome] of outcomes) {
       if (outcome !== 'written') continue;
       this.#options.onGameWritten?.();
-      this.#options.log.info({ gameId }, 'game recorded');
+      const newest = due.get(gameId)?.events.at(-1);
+      const fields = newest === undefined ? { gameId } : eventFields(newest);
+      this.#options.log.info(fields, 'game recorded');
     }
   }
 

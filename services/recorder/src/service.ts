@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { formatPosition } from '@vectra/protocol';
-import { diskFreeGauge, type ServiceContext, type ServiceDefinition } from '@vectra/service-kit';
+import { diskFreeGauge, traceEvents, type ServiceContext, type ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
 import { Capture } from './capture/capture.js';
 import { captureMetrics } from './capture/metrics.js';
@@ -221,7 +221,9 @@ async function consumeUntilSuperseded(context: Context, events: EventLog, consum
   });
   for await (const { events: batch, owned, replayed } of group) {
     // Coming back for the next batch acknowledges this one, which is refused when ownership is gone.
-    if (await recorder.record(batch, owned, replayed)) onEvents(batch.length);
-    else if (stopping.aborted) return;
+    if (await recorder.record(batch, owned, replayed)) {
+      onEvents(batch.length);
+      traceEvents(log, batch, 'recorded');
+    } else if (stopping.aborted) return;
   }
 }

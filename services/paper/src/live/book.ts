@@ -65,6 +65,13 @@ export interface BookOptions {
   maxLagMs: number;
 }
 
+/** Sessions that placed bets, one entry a bet. */
+export interface Placed {
+  /** On what; undefined for an order. */
+  event?: Event;
+  sessions: string[];
+}
+
 /** What is to be saved of a slot: see `PaperChange`. */
 export interface Changes {
   position: Position | undefined;
@@ -139,34 +146,37 @@ export class SlotBook {
     }
   }
 
-  /** Every session goes on. `now`: Unix ms. @returns how many bets were placed. */
-  observe(events: readonly Event[], now: number): number {
-    let bets = 0;
+  /** Every session goes on. `now`: Unix ms. @returns the bets that were placed, by the event. */
+  observe(events: readonly Event[], now: number): Placed[] {
+    const placed: Placed[] = [];
     for (const event of events) {
       const market = this.#read(event);
       if (market === undefined) continue;
       const { prices, recentGames } = this.#reader;
       const tradable = now - event.timestamp <= this.#options.maxLagMs;
-      for (const kept of this.#sessions.values()) {
+      const sessions: string[] = [];
+      for (const [id, kept] of this.#sessions) {
         const { behaviour } = kept;
-        bets += follow(kept, advance(kept.session, market, { behaviour, prices, recentGames, tradable }));
+        const step = advance(kept.session, market, { behaviour, prices, recentGames, tradable });
+        for (let bets = follow(kept, step); bets > 0; bets--) sessions.push(id);
       }
+      if (sessions.length > 0) placed.push({ event, sessions });
     }
     this.#reach(events);
-    return bets;
+    return placed;
   }
 
   /**
    * Carries out commands, in their order. `now`: Unix ms of Redis, whose clock tells when each was sent.
    *
    * @param room how many sessions may be made.
-   * @returns how many bets were placed.
+   * @returns the bets that were placed.
    */
   async carryOut(
     waiting: readonly WaitingCommand[],
     { now, room }: { now: number; room: number },
-  ): Promise<number> {
-    let bets = 0;
+  ): Promise<Placed> {
+    const sessions: string[] = [];
     let left = room;
     for (const { id, sentAt, command } of waiting) {
       this.#command = id;
@@ -175,9 +185,9 @@ export class SlotBook {
       if (isLate)
         this.#refuse(command, 'too_late', `it waited for ${now - sentAt} ms, ${PATIENCE_MS} at most`);
       else if (command.kind === 'open') left -= (await this.#open(command, sentAt, left)) ? 1 : 0;
-      else bets += this.#change(command, now);
+      else for (let bets = this.#change(command, now); bets > 0; bets--) sessions.push(command.session);
     }
-    return bets;
+    return { sessions };
   }
 
   /** What has changed since this was last called. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatPosition, type Event, type Position } from '@vectra/protocol';
-import type { Logger } from '@vectra/service-kit';
+import { eventFields, traceEvents, type Logger } from '@vectra/service-kit';
 import {
   FencedError,
   isTransient,
@@ -10,7 +10,7 @@ import {
   type PaperSlot,
   type WaitingCommand,
 } from '@vectra/stream';
-import { SlotBook, type BookOptions, type SavedReader } from './book.js';
+import { SlotBook, type BookOptions, type Placed, type SavedReader } from './book.js';
 
 /** A slot without anything saved looks so far back for the last games. */
 const WARM_UP_EVENTS = 5_000;
@@ -87,9 +87,10 @@ export class Slot {
       const waiting = commands.filter(({ id }) => isAfter(id, book.command));
       if (waiting.length === 0) return;
       const room = await this.#room(waiting, book);
-      const bets = await book.carryOut(waiting, { now: this.#options.now(), room });
+      const placed = await book.carryOut(waiting, { now: this.#options.now(), room });
       const owned = (): boolean => this.#ownership === ownership && !this.#stop.signal.aborted;
-      if (await this.#save(ownership, owned)) this.#options.onBatch({ events: 0, bets });
+      if (await this.#save(ownership, owned))
+        this.#options.onBatch({ events: 0, bets: this.#tell([placed], book.position) });
       else this.#doubt.abort();
     });
   }
@@ -200,11 +201,23 @@ export class Slot {
     // Older than what the sessions have seen since: nothing could have been traded on it.
     if (replayed) return true;
     const now = this.#options.now();
-    const bets = ownership.book.observe(events, now);
+    const placed = ownership.book.observe(events, now);
     if (!(await this.#save(ownership, owned))) return false;
     const lagMs = Math.max(0, now - (events.at(-1)?.timestamp ?? now));
-    this.#options.onBatch({ events: events.length, bets, lagMs });
+    const { log, onBatch } = this.#options;
+    traceEvents(log, events, 'followed', { slot: this.number });
+    onBatch({ events: events.length, bets: this.#tell(placed), lagMs });
     return true;
+  }
+
+  /** @param position where the game was for orders. @returns how many bets there are. */
+  #tell(placed: readonly Placed[], position?: Position): number {
+    for (const { event, sessions } of placed) {
+      if (sessions.length === 0) continue;
+      const fields = event === undefined ? position : eventFields(event);
+      this.#options.log.info({ slot: this.number, ...fields, sessions }, 'bets are placed');
+    }
+    return placed.reduce((sum, { sessions }) => sum + sessions.length, 0);
   }
 
   /** @returns false when it was not, or may not have been, saved: the ownership is over then. */
