@@ -16,7 +16,7 @@ up: ## the live game, on Docker Compose, in the background
 	@echo "Watching the live game: http://127.0.0.1:$${GATEWAY_PORT:-8080}   Health: /health   Stop: make down"
 
 down: ## stop what `make up` started; recordings stay
-	$(COMPOSE) --profile demo --profile chrome --profile login down
+	$(COMPOSE) --profile demo --profile chrome --profile login --profile observability down
 
 backup: ## Redis and the recordings of what `make up` runs into one file, without losing anything meanwhile (FILE=<name>)
 	@scripts/backup.sh $(FILE)
@@ -31,7 +31,7 @@ build: ## compile everything
 	@scripts/install.sh
 
 test: ## every test: pure, on a real Redis, the whole system, the browser, and Docker where an engine answers
-	@scripts/install.sh redis chromium xz python
+	@scripts/install.sh redis chromium xz python promtool
 	@npm test --silent
 
 test-faults-long: ## a storm of faults: 200 faults, 100,000 events (FAULTS_COUNT, FAULTS_EVENTS; or FAULTS_SECONDS)

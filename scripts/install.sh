@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs and builds what is missing: npm packages and the compiled code; with arguments also `redis`, `chromium`, `xz` and
-# `python` (its websockets) from the system's packages. Says one clear line when it may not.
+# Installs and builds what is missing: npm packages and the compiled code; with arguments also `redis`, `chromium`, `xz`,
+# `python` (its websockets) and `promtool` from the system's packages. Says one clear line when it may not.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,12 +26,30 @@ python_websockets() {
   (package '' -- python3-websockets) || echo 'going on without: the tests of the Python client are skipped'
 }
 
+# Out of its package, which would start a Prometheus. The tests of its rules are skipped without it, so it may be missing.
+promtool_alone() {
+  command -v promtool >/dev/null && return
+  local folder
+  folder=$(mktemp -d)
+  (
+    set -euo pipefail
+    [ "$(id -u)" = 0 ] && command -v apt-get dpkg-deb >/dev/null
+    echo 'installing promtool'
+    cd "$folder"
+    apt-get update -qq && apt-get download -qq prometheus
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -xO ./usr/bin/promtool >promtool
+    install -m 755 promtool /usr/local/bin/promtool
+  ) 2>/dev/null || echo 'going on without promtool: the tests of metrics and alerts that need it are skipped'
+  rm -rf "$folder"
+}
+
 for part in "$@"; do
   case "$part" in
     redis) [ -n "${REDIS_URL:-}${REDIS_SERVER:-}" ] || package redis-server valkey-server -- redis-server ;;
     chromium) package chromium google-chrome -- chromium ;;
     xz) package xz -- xz-utils ;;
     python) python_websockets ;;
+    promtool) promtool_alone ;;
   esac
 done
 

@@ -28,6 +28,36 @@ export const composeVariables = {
     fallback: '6080',
     about: 'Port of that window, on loopback of this machine.',
   },
+  PROMETHEUS_IMAGE: {
+    schema: text,
+    fallback: 'prom/prometheus:v2.55.1',
+    about: 'Image of Prometheus (profile observability).',
+  },
+  PROMETHEUS_PORT: {
+    schema: port,
+    fallback: '9090',
+    about: 'Port of Prometheus, on loopback of this machine.',
+  },
+  PROMETHEUS_RETENTION: {
+    schema: text,
+    fallback: '15d',
+    about: 'How long it keeps figures, 2 GB at most.',
+  },
+  GRAFANA_IMAGE: {
+    schema: text,
+    fallback: 'grafana/grafana:11.4.0',
+    about: 'Image of Grafana (profile observability).',
+  },
+  GRAFANA_PORT: {
+    schema: port,
+    fallback: '3000',
+    about: 'Port of Grafana, on loopback of this machine; whoever reaches it may look.',
+  },
+  GRAFANA_ADMIN_PASSWORD: {
+    schema: text.optional(),
+    about:
+      'Password of the user admin of Grafana, from its first start on. Unset = nobody knows it, and it only shows.',
+  },
   REDIS_MAXMEMORY: {
     schema: text,
     fallback: '1gb',
