@@ -4,12 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '@vectra/launcher';
 import { containers as containersOf, docker, engineAnswers, follow, idsOf, ROOT } from './containers.js';
 import { cleanEnvironment, eventually, getJson } from './harness.js';
+import { alerts } from './observability/files.js';
+import { loadedAlerts, prometheusImage, untilScraped } from './observability/prometheus.js';
 
 const PROJECT = `vectra-test-${process.pid}`;
 const SERVICES = ['feed', 'gateway', 'paper', 'proxy', 'recorder', 'redis', 'simulator'];
 const BUILD_MS = 900_000;
 const REPLICAS = 3;
 const CLIENTS = 20;
+const PROFILES = ['--profile', 'demo', '--profile', 'observability'];
 
 /** What a replica tells of itself in /health. */
 interface Replica {
@@ -37,6 +40,7 @@ interface ImageConfig {
 }
 
 const containers = (format: string): string[] => containersOf(PROJECT, format);
+const PROMETHEUS_IMAGE = engineAnswers ? prometheusImage() : undefined;
 const idOf = (service: string): string => idsOf(PROJECT, service)[0] ?? '';
 
 /** The status of the answer to a request with such headers, `host` among them, and how many more its sender may make. */
@@ -96,7 +100,7 @@ describe.skipIf(!engineAnswers)('./start.sh --demo --docker', () => {
   }, BUILD_MS + 10_000);
 
   afterAll(() => {
-    spawnSync('docker', ['compose', '--profile', 'demo', 'down', '--volumes'], {
+    spawnSync('docker', ['compose', ...PROFILES, 'down', '--volumes'], {
       cwd: ROOT,
       env,
     });
@@ -162,6 +166,31 @@ describe.skipIf(!engineAnswers)('./start.sh --demo --docker', () => {
         .toSorted()
         .join();
     await eventually('eight slots are spread over three', async () => (await slots()) === '2,3,3');
+  });
+
+  it.skipIf(PROMETHEUS_IMAGE === undefined)('is scraped by Prometheus, every replica of it', async () => {
+    const port = String(await freePort());
+    const url = `http://127.0.0.1:${port}`;
+    const observed = { ...env, PROMETHEUS_IMAGE, PROMETHEUS_PORT: port };
+    const compose = (...args: string[]): void => {
+      execFileSync('docker', ['compose', ...PROFILES, ...args], { cwd: ROOT, env: observed, stdio: 'pipe' });
+    };
+    compose('up', '--detach', '--no-deps', 'prometheus');
+    try {
+      await eventually(
+        'Prometheus answers',
+        async () => (await fetch(`${url}/-/ready`).catch(() => null))?.ok,
+      );
+      await untilScraped(url, { feed: 1, recorder: 1, gateway: REPLICAS, paper: REPLICAS, prometheus: 1 });
+      expect(await loadedAlerts(url)).toEqual(alerts().map(({ name }) => name));
+      await eventually('its container is healthy', () =>
+        containers('{{.Label "com.docker.compose.service"}} {{.Status}}').some(
+          (line) => line.startsWith('prometheus ') && line.includes('(healthy)'),
+        ),
+      );
+    } finally {
+      compose('rm', '--stop', '--force', 'prometheus');
+    }
   });
 
   it('takes the address and the name of a client from nobody but the connection', async () => {
