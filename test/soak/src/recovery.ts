@@ -42,6 +42,13 @@ export async function complaintOf(url: string, patient = true): Promise<string |
   }
 }
 
+/** What /health tells; undefined when it does not answer. */
+export async function healthOf(url: string): Promise<Health | undefined> {
+  return rest({ url })
+    .health()
+    .catch(() => undefined);
+}
+
 /** Whether all that is wrong with the feeds is how long events take. */
 function areLateOnly({ services }: Health): boolean {
   const feeds = services.feed?.instances.filter(({ fresh }) => fresh) ?? [];
@@ -55,11 +62,19 @@ export async function recovers(
   followers: readonly Follower[],
   waiting: { limitMs: number; signal: AbortSignal },
 ): Promise<void> {
-  await until('/health is well', () => complaintOf(url), waiting);
-  const { log } = await rest({ url }).health();
+  // Asked again where it is not answered: a gateway may be lost only after it was asked for how it is.
+  let last = 0;
+  const isWell = async (): Promise<string | undefined> => {
+    const complaint = await complaintOf(url);
+    if (complaint !== undefined) return complaint;
+    const health = await healthOf(url);
+    last = health?.log.last ?? 0;
+    return health === undefined ? 'no answer' : undefined;
+  };
+  await until('/health is well', isWell, waiting);
   const isBehind = (): string | undefined => {
-    const behind = followers.filter((follower) => newestOf(follower) <= log.last);
+    const behind = followers.filter((follower) => newestOf(follower) <= last);
     return behind.length === 0 ? undefined : behind.map(({ name }) => `${name} is behind`).join(', ');
   };
-  await until(`every client is told of what comes after event ${log.last}`, isBehind, waiting);
+  await until(`every client is told of what comes after event ${last}`, isBehind, waiting);
 }

@@ -12,7 +12,7 @@ import { gameFiles } from './gameFiles.js';
 import { inflict } from './inflict.js';
 import { heardWhole, parityOf } from './parity.js';
 import { readJournalOf, readLog, readRecordings, readStore, verifyRecordings } from './published.js';
-import { complaintOf, newestOf, recovers, until } from './recovery.js';
+import { complaintOf, healthOf, newestOf, recovers, until } from './recovery.js';
 import { openSessions, readSessions } from './sessions.js';
 import type { Settings } from './settings.js';
 import type { Stack } from './stack.js';
@@ -84,9 +84,7 @@ export class Soak {
     this.#say(`starting the system, which is reached at ${url}`);
     await this.#stack.startReaders();
     const gatewayAnswers = async (): Promise<string | undefined> => {
-      const health = await rest({ url })
-        .health()
-        .catch(() => undefined);
+      const health = await healthOf(url);
       return health?.services.paper?.ok === true ? undefined : 'paper trading is not well';
     };
     await until('paper trading is well', gatewayAnswers, this.#within(START_MS));
@@ -113,7 +111,7 @@ export class Soak {
         this.#faults.push(...round);
       } catch (error) {
         this.#signal.throwIfAborted();
-        this.#note(error instanceof Error ? error.message : String(error));
+        this.#note(wordsOf(error));
       }
       await this.#recover(round);
     }
@@ -128,7 +126,7 @@ export class Soak {
     } catch (error) {
       this.#signal.throwIfAborted();
       const after = round.map(({ container, kind }) => `${container} was ${kind}`).join(' and ');
-      this.#note(`after ${after}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#note(`after ${after}: ${wordsOf(error)}`);
     }
   }
 
@@ -137,23 +135,23 @@ export class Soak {
     const { url } = this.#stack;
     const within = this.#within(SETTLE_MS);
     this.#say('no more faults: waiting until all is well');
-    await recovers(url, this.#followers, within).catch((error: unknown) => this.#note(String(error)));
+    await this.#noting(recovers(url, this.#followers, within));
     const isQuick = (): Promise<string | undefined> => complaintOf(url, false);
     await until('/health has no problem left', isQuick, within).catch((error: unknown) => {
       this.#signal.throwIfAborted();
-      this.#remark = `after the last fault ${String(error)}`;
+      this.#remark = wordsOf(error);
     });
     await this.#stack.stop('feed');
     const hasRest = async (): Promise<string | undefined> => {
-      const { log, groups } = await rest({ url }).health();
+      const health = await healthOf(url);
+      if (health === undefined) return 'no gateway answers';
+      const { log, groups } = health;
       const late = groups.filter(({ lag, pending }) => lag > 0 || pending > 0);
       const behind = this.#followers.filter((follower) => newestOf(follower) < log.last);
       const names = [...late, ...behind].map(({ name }) => name);
       return names.length === 0 ? undefined : `behind: ${names.join(', ')}`;
     };
-    await until('everybody has every event', hasRest, within).catch((error: unknown) =>
-      this.#note(String(error)),
-    );
+    await this.#noting(until('everybody has every event', hasRest, within));
   }
 
   async #judge(epoch: string, run: number): Promise<Story> {
@@ -167,9 +165,7 @@ export class Soak {
       const { rows, events } = await readStore(this.#stack);
       return rows === last && events === last ? undefined : `${rows} rows of ${events} events, not ${last}`;
     };
-    await until('the event store has every event once', storeHasAll, this.#within(MINUTE_MS)).catch(
-      (error: unknown) => this.#note(String(error)),
-    );
+    await this.#noting(until('the event store has every event once', storeHasAll, this.#within(MINUTE_MS)));
     for (const problem of await verifyRecordings(this.#stack)) this.#note(problem);
     const { journal, recordings } = await this.#readFiles(published.texts);
     const whole = heardWhole(journal.events, recordings);
@@ -216,6 +212,16 @@ export class Soak {
     this.#say(problem);
   }
 
+  /** What is waited for in vain is noted, and the soak goes on. */
+  async #noting(waiting: Promise<void>): Promise<void> {
+    try {
+      await waiting;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      this.#note(wordsOf(error));
+    }
+  }
+
   #minutes(): number {
     return (Date.now() - this.#startedAt) / MINUTE_MS;
   }
@@ -245,3 +251,5 @@ function placeOf({ name, told }: Follower, last: number): Place {
     ...(told.connections === undefined ? {} : { reconnects: told.connections - 1 }),
   };
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
