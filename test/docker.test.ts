@@ -39,8 +39,9 @@ interface ImageConfig {
   Labels: Record<string, string>;
 }
 
-const containers = (format: string): string[] => containersOf(PROJECT, format);
 const PROMETHEUS_IMAGE = engineAnswers ? prometheusImage() : undefined;
+
+const containers = (format: string): string[] => containersOf(PROJECT, format);
 const idOf = (service: string): string => idsOf(PROJECT, service)[0] ?? '';
 
 /** The status of the answer to a request with such headers, `host` among them, and how many more its sender may make. */
