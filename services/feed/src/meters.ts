@@ -140,14 +140,14 @@ export class Meters {
       this.#published.inc({ type });
       if (event.type === 'game.sealed') this.#sealed.inc({ verdict: event.data.verdict });
       this.#latency.observe((now - timestamp) / 1000);
-      if (this.#latencies.add(now - timestamp)) this.#spikes.inc();
+      if (this.#latencies.add(now - timestamp, now)) this.#spikes.inc();
     }
     this.#totals.published += events.length;
   }
 
-  /** From arrival to storage, over the newest 1,000 events; null before the first. */
+  /** From arrival to storage, over the last minute (of more than 1,000 events the newest); null when nothing was stored in it. */
   latency(): Latency | null {
-    return this.#latencies.quantiles();
+    return this.#latencies.quantiles(Date.now());
   }
 
   get spikes(): number {

@@ -1,6 +1,8 @@
 import { Ring } from '../ring.js';
 
 const SAMPLES = 1_000;
+/** Older ones do not count: they say nothing of how it is now. */
+const KEPT_MS = 60_000;
 /** The half of the newest samples is looked up again after so many more. */
 const REVIEWED = 50;
 /** A spike is ten times as long as half of them, and long enough to be felt. */
@@ -14,9 +16,9 @@ export interface Latency {
   p99: number;
 }
 
-/** Latency over the newest 1,000 samples, and how often it sprang up. Bounded in memory. */
+/** Latency over the last minute, of which the newest 1,000 samples count, and how often it sprang up. Bounded in memory. */
 export class LatencyMonitor {
-  readonly #samples = new Ring<number>(SAMPLES);
+  readonly #samples = new Ring<{ ms: number; at: number }>(SAMPLES);
   #half = 0;
   #sinceReview = 0;
   #spikes = 0;
@@ -26,21 +28,25 @@ export class LatencyMonitor {
     return this.#spikes;
   }
 
-  /** @returns whether this was a spike. */
-  add(ms: number): boolean {
+  /** A sample of `now` (ms, any origin that stays). @returns whether this was a spike. */
+  add(ms: number, now: number): boolean {
     const spike = ms >= SPIKE_MS && ms >= SPIKE_FACTOR * this.#half;
     if (spike) this.#spikes++;
-    this.#samples.push(ms);
+    this.#samples.push({ ms, at: now });
     if (++this.#sinceReview >= REVIEWED) {
-      this.#half = this.quantiles()?.p50 ?? 0;
+      this.#half = this.quantiles(now)?.p50 ?? 0;
       this.#sinceReview = 0;
     }
     return spike;
   }
 
-  /** null before the first sample. */
-  quantiles(): Latency | null {
-    const sorted = this.#samples.newest().sort((a, b) => a - b);
+  /** At `now`; null when there was no sample in the last minute. */
+  quantiles(now: number): Latency | null {
+    const sorted = this.#samples
+      .newest()
+      .filter(({ at }) => now - at <= KEPT_MS)
+      .map(({ ms }) => ms)
+      .sort((a, b) => a - b);
     if (sorted.length === 0) return null;
     const at = (share: number): number =>
       sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

@@ -84,14 +84,23 @@ describe('the limiter', () => {
 describe('the latency', () => {
   it('is that of the newest samples, and a spike is one that springs far above them', () => {
     const latency = new LatencyMonitor();
-    expect(latency.quantiles()).toBeNull();
-    for (let sample = 0; sample < 1_000; sample++) latency.add(2);
-    expect([99, 101, 2, 5_000].map((ms) => latency.add(ms))).toEqual([false, true, false, true]);
+    expect(latency.quantiles(NOW)).toBeNull();
+    for (let sample = 0; sample < 1_000; sample++) latency.add(2, NOW);
+    expect([99, 101, 2, 5_000].map((ms) => latency.add(ms, NOW))).toEqual([false, true, false, true]);
     expect(latency.spikes).toBe(2);
-    expect(latency.quantiles()).toMatchObject({ p50: 2, p95: 2 });
-    for (let sample = 0; sample < 1_000; sample++) latency.add(300);
-    expect(latency.quantiles()).toEqual({ p50: 300, p95: 300, p99: 300 });
-    expect(latency.add(300)).toBe(false);
+    expect(latency.quantiles(NOW)).toMatchObject({ p50: 2, p95: 2 });
+    for (let sample = 0; sample < 1_000; sample++) latency.add(300, NOW);
+    expect(latency.quantiles(NOW)).toEqual({ p50: 300, p95: 300, p99: 300 });
+    expect(latency.add(300, NOW)).toBe(false);
+  });
+
+  it('says nothing any more of what was a minute ago: a feed that stands by has none', () => {
+    const latency = new LatencyMonitor();
+    for (let sample = 0; sample < 100; sample++) latency.add(7_909, NOW);
+    for (let sample = 0; sample < 10; sample++) latency.add(3, NOW + 50_000);
+    expect(latency.quantiles(NOW + 60_000)).toMatchObject({ p99: 7_909 });
+    expect(latency.quantiles(NOW + 60_001)).toEqual({ p50: 3, p95: 3, p99: 3 });
+    expect(latency.quantiles(NOW + 110_001)).toBeNull();
   });
 });
 
