@@ -13,6 +13,8 @@ export interface LogSink {
 /** How long a blocking read waits for the next event. */
 export const BLOCK_MS = 1_000;
 const COMMAND_TIMEOUT_MS = 2_000;
+/** A machine that is gone refuses nothing: while a link to it is tried, another may have been made the master. */
+const CONNECT_TIMEOUT_MS = 2_000;
 const FIRST_CONNECTION_TIMEOUT_MS = 15_000;
 
 /** The scripts in lua/ and how many keys each takes. */
@@ -41,6 +43,7 @@ const retryStrategy = (attempt: number): number => Math.random() * Math.min(2_00
  * whose reply was lost has run. Each caller decides itself.
  */
 const COMMANDS: RedisOptions = {
+  connectTimeout: CONNECT_TIMEOUT_MS,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
@@ -51,6 +54,7 @@ const COMMANDS: RedisOptions = {
 
 /** A blocking read on a half-open link would hang for ever: the socket is given up when even its timeouts don't answer. */
 const READS: RedisOptions = {
+  connectTimeout: CONNECT_TIMEOUT_MS,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
