@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { port, text, type Variable } from './kinds.js';
 
 /** What docker-compose.yml reads besides what it hands on to the services. */
@@ -68,5 +69,13 @@ export const composeVariables = {
     fallback: '2g',
     about:
       'Memory limit of its container: up to twice REDIS_MAXMEMORY is needed while its file is written anew.',
+  },
+  REDIS_NETWORK: {
+    schema: z
+      .string()
+      .regex(/^\d{1,3}(\.\d{1,3}){2}$/, 'expected the first three numbers of an IPv4 network'),
+    fallback: '10.83.72',
+    about:
+      'With deploy/sentinel or deploy/cluster: the first three numbers of the addresses of the network of Redis, which nothing else here may use.',
   },
 } as const satisfies Record<string, Variable>;
