@@ -23,35 +23,44 @@ export interface FanoutFigures {
   flood: { rate: number; perCpuSecond: number };
 }
 
+/** What publishing took, in the server and in the process of its clients. */
+export interface Published extends ClientsTold {
+  cpuMs: number;
+}
+
 /** A server process, and as another process the clients that are connected to it. */
-class Fanout {
+export class Fanout {
   readonly #server: ChildProcess;
+  readonly #kind: string;
+  readonly #count: number;
   #clients: ChildProcess | undefined;
 
-  constructor(kind: string) {
+  constructor(kind: string, count: number) {
+    this.#kind = kind;
+    this.#count = count;
     this.#server = fork(fileURLToPath(new URL('fanoutServer.js', import.meta.url)), [kind], {
       execArgv: ['--expose-gc'],
     });
   }
 
   /** @returns how much memory the server had before and after. */
-  async connect(kind: string): Promise<{ before: number; after: number }> {
+  async connect(): Promise<{ before: number; after: number }> {
     const { port } = await answer<ServerTold>(this.#server);
     const { rss: before } = await this.#order({});
     const path = fileURLToPath(new URL('fanoutClients.js', import.meta.url));
-    this.#clients = fork(path, [kind, String(port), String(CLIENTS)]);
+    this.#clients = fork(path, [this.#kind, String(port), String(this.#count)]);
     await answer<ClientsTold>(this.#clients);
     await sleep(SETTLE_MS);
     return { before, after: (await this.#order({})).rss };
   }
 
   /** Publishes, and waits until every client has it. */
-  async publish(order: Required<ServerOrder>['publish']): Promise<ClientsTold & { cpuMs: number }> {
+  async publish(order: Required<ServerOrder>['publish']): Promise<Published> {
     const clients = this.#clients;
     if (clients === undefined) throw new Error('expected clients to be connected');
     const { cpuMs: before } = await this.#order({});
     const told = answer<ClientsTold>(clients);
-    clients.send({ expect: order.count * CLIENTS } satisfies ClientsOrder);
+    clients.send({ expect: order.count * this.#count } satisfies ClientsOrder);
     await this.#order({ publish: order });
     const figures = await told;
     return { ...figures, cpuMs: (await this.#order({})).cpuMs - before };
@@ -78,9 +87,9 @@ export async function* benchFanout(): AsyncGenerator<FanoutFigures, void, undefi
 }
 
 async function measure(kind: string): Promise<FanoutFigures[]> {
-  const fanout = new Fanout(kind);
+  const fanout = new Fanout(kind, CLIENTS);
   try {
-    const { before, after } = await fanout.connect(kind);
+    const { before, after } = await fanout.connect();
     await fanout.publish(WARM_UP);
     const slow = await fanout.publish(PACED);
     const paced = { p50: slow.p50, p99: slow.p99, cpu: slow.cpuMs / slow.ms };

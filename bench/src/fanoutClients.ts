@@ -5,11 +5,13 @@ export interface ClientsOrder {
   expect: number;
 }
 
-/** From sending to receiving, in ms, and how long (ms) it took until all had come. */
+/** From sending to receiving, in ms; how long (ms) it took until all had come; what came, and what CPU (ms) the clients used. */
 export interface ClientsTold {
   p50: number;
   p99: number;
   ms: number;
+  bytes: number;
+  clientsCpuMs: number;
 }
 
 const [kind = '', port = '0', count = '0'] = process.argv.slice(2);
@@ -24,6 +26,8 @@ const PING = 9;
 let received = 0;
 let expected = Infinity;
 let startedAt = 0;
+let bytes = 0;
+let cpuBefore = process.cpuUsage();
 let delays: number[] = [];
 /** Each client says hello once; then so many messages come that are no events. */
 let greeted = 0;
@@ -40,6 +44,7 @@ function open(): Promise<void> {
     socket.on('error', reject);
     let rest: Buffer | undefined;
     socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
       if (rest !== undefined) {
         rest = readFrames(socket, rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
         return;
@@ -88,13 +93,22 @@ function send(socket: Socket, first: number, text: string): void {
 function tellAll(): void {
   const sorted = Int32Array.from(delays).sort();
   const quantile = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))] ?? Number.NaN;
-  const told: ClientsTold = { p50: quantile(0.5), p99: quantile(0.99), ms: performance.now() - startedAt };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const told: ClientsTold = {
+    p50: quantile(0.5),
+    p99: quantile(0.99),
+    ms: performance.now() - startedAt,
+    bytes,
+    clientsCpuMs: (user + system) / 1_000,
+  };
   process.send?.(told);
 }
 
 process.on('message', ({ expect }: ClientsOrder) => {
   received = 0;
   delays = [];
+  bytes = 0;
+  cpuBefore = process.cpuUsage();
   expected = expect;
   startedAt = performance.now();
 });
@@ -102,4 +116,4 @@ process.on('message', ({ expect }: ClientsOrder) => {
 for (let opened = 0; opened < Number(count); opened += 50) {
   await Promise.all(Array.from({ length: Math.min(50, Number(count) - opened) }, open));
 }
-process.send?.({ p50: 0, p99: 0, ms: greeted });
+process.send?.({ p50: 0, p99: 0, ms: greeted, bytes: 0, clientsCpuMs: 0 } satisfies ClientsTold);

@@ -24,6 +24,13 @@ type Publish = (events: readonly Event[]) => void;
 type Start = () => Promise<{ port: number; publish: Publish }>;
 
 const EPOCH = 'aaaa';
+/** The bench says how many clients there are, and all of them come from one address. */
+const UNLIMITED = {
+  GATEWAY_PORT: '0',
+  GATEWAY_EXPECTED_SERVICES: '',
+  GATEWAY_MAX_CLIENTS: '1000000',
+  GATEWAY_MAX_CLIENTS_PER_ADDRESS: '1000000',
+};
 
 /** The log in memory: hands out what it is given. */
 class MemoryLog implements Partial<LogSource> {
@@ -53,7 +60,7 @@ const servers: Record<string, Start> = {
     const log = new MemoryLog();
     const { port } = await startService(
       gatewayOver(() => Promise.resolve(log as unknown as LogSource)),
-      { env: { GATEWAY_PORT: '0', GATEWAY_EXPECTED_SERVICES: '' }, log: pino({ level: 'silent' }) },
+      { env: UNLIMITED, log: pino({ level: 'silent' }) },
     );
     return { port, publish: (events) => log.push(events) };
   },

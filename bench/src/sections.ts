@@ -10,6 +10,7 @@ import { benchStore } from './parquet.js';
 import { benchPlugin } from './plugin.js';
 import { benchRecorder } from './recorder.js';
 import { report } from './report.js';
+import { benchReaders, benchScale, reportReaders, reportScale } from './scale.js';
 import { benchTakeovers } from './takeover.js';
 import { benchWeb } from './web.js';
 
@@ -47,6 +48,13 @@ export const SECTIONS: Record<string, Section> = {
     title: 'The gateway, to 1,000 clients, beside a bare ws broadcast and Socket.IO of the same events',
     async *run() {
       for await (const figures of benchFanout()) yield reportFanout(figures);
+    },
+  },
+  scale: {
+    title: 'One gateway to ever more clients, 10 events a second; and what ever more gateways ask of Redis',
+    async *run({ redisUrl }) {
+      for await (const figures of benchScale()) yield reportScale(figures);
+      for await (const figures of benchReaders(redisUrl)) yield reportReaders(figures);
     },
   },
   browser: {
