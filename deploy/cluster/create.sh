@@ -5,7 +5,7 @@ set -eu
 REDISCLI_AUTH=$(/deploy/operator.sh)
 export REDISCLI_AUTH
 for node in $NODES; do
-  until redis-cli -h "${node%:*}" -p "${node#*:}" ping | grep -q PONG; do sleep 1; done
+  until redis-cli --user operator -h "${node%:*}" -p "${node#*:}" ping | grep -q PONG; do sleep 1; done
 done
 first=${NODES%% *}
 in_first() { redis-cli --user operator -h "${first%:*}" -p "${first#*:}" "$@"; }

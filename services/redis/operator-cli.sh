@@ -1,3 +1,5 @@
 #!/bin/sh
 # redis-cli as operator: operator-cli XLEN '{rugs}:events'
-exec redis-cli --no-auth-warning -u "$(cat /secrets/operator/url)" "$@"
+REDISCLI_AUTH=$(cat "${SECRETS_DIR:-/secrets}/operator/password")
+export REDISCLI_AUTH
+exec redis-cli --user operator "$@"
