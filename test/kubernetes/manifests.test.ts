@@ -87,8 +87,8 @@ describe('the objects for Kubernetes', () => {
   });
 
   it('are the services of Compose, by the same images and commands', () => {
-    // The proxy's work is the Ingress's; the others are commands to run now and then.
-    const absent = ['log', 'novnc', 'proxy'];
+    // The proxy's work is the Ingress's, clusters have their own monitoring; the others are commands to run now and then.
+    const absent = ['grafana', 'log', 'novnc', 'prometheus', 'proxy'];
     const expected = Object.keys(compose.services).filter((name) => !absent.includes(name));
     expect(pods.map(({ name }) => name).sort()).toEqual(expected.sort());
     for (const { name, container } of pods) {
