@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 // Timing decides no test: a busy machine takes its time.
 const expectation = { poll: { timeout: 60_000 } };
 
+/** In Docker, on images that are built once before. */
+const inDocker = 'test/{docker,chromeDocker,operations,sentinelDocker}.test.ts';
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/countReporter.ts'],
@@ -13,6 +16,19 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,services,apps}/*/test/unit/**/*.test.ts'],
           testTimeout: 120_000,
+          expect: expectation,
+          sequence: { groupOrder: 0 },
+          maxWorkers: 2,
+        },
+      },
+      // The whole system in containers. They mostly wait, so what is pure runs beside them.
+      {
+        test: {
+          name: 'docker',
+          include: [inDocker],
+          globalSetup: ['./test/buildImages.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           expect: expectation,
           sequence: { groupOrder: 0 },
           maxWorkers: 2,
@@ -42,12 +58,12 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      // The whole system as processes, its faults, and Docker.
+      // The whole system as processes, and its faults.
       {
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/web/**'],
+          exclude: ['test/web/**', inDocker],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -12,7 +12,9 @@ if (!engineAnswers)
 
 /** @throws Error with what Docker said when it fails. */
 export function docker(...args: string[]): string {
-  return execFileSync('docker', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync('docker', args, {
+    ...{ cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28 },
+  });
 }
 
 /** A line for each container of a Compose project, running or not. */
