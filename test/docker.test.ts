@@ -272,7 +272,8 @@ describe.skipIf(!engineAnswers)('./start.sh --demo --docker', () => {
   });
 
   it('has images with version and revision, and without an environment of somebody', () => {
-    for (const image of new Set(containers('{{.Image}}'))) {
+    const images = containers('{{.ID}}').map((id) => docker('inspect', '--format', '{{.Image}}', id).trim());
+    for (const image of new Set(images)) {
       const [{ Config }] = JSON.parse(docker('image', 'inspect', image)) as [{ Config: ImageConfig }];
       expect(Config.Labels, image).toMatchObject({
         'org.opencontainers.image.version': env.VECTRA_VERSION ?? 'local',
