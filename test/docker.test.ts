@@ -279,15 +279,8 @@ describe.skipIf(!engineAnswers)('./start.sh --demo --docker', () => {
         'org.opencontainers.image.version': env.VECTRA_VERSION ?? 'local',
         'org.opencontainers.image.revision': 'a-revision',
       });
-      const settings = docker(
-        'run',
-        '--rm',
-        '--entrypoint',
-        'sh',
-        image,
-        '-c',
-        'find / -xdev -name ".env*" -type f',
-      );
+      const asRoot = ['run', '--rm', '--user', '0', '--entrypoint', 'find'];
+      const settings = docker(...asRoot, image, '/', '-xdev', '-name', '.env*', '-type', 'f');
       expect(settings, image).toBe('');
     }
   });

@@ -27,6 +27,7 @@ describe('the feed', () => {
     const service = await startFeed();
     await connected();
     feeds.upstream.send('gameStateUpdate', game.tick(0));
+    await expect.poll(ticks).toEqual([0]);
     for (const bad of ['nonsense', null, { gameId: '../..' }, { ...game.tick(1), tickCount: -3 }]) {
       feeds.upstream.send('gameStateUpdate', bad);
     }
