@@ -123,17 +123,23 @@ describe('processes', () => {
   });
 });
 
+/** A world with a recorder, a gateway, and a log that keeps so many events. */
+async function withGateway(world: World, keep: number): Promise<Service> {
+  await world.recorder();
+  const gateway = await world.gateway();
+  await world.writer('writer', { keep });
+  await world.write(100);
+  return gateway;
+}
+
 describe('a gateway with a log that keeps all', () => {
   let world: World;
   let gateway: Service;
 
   beforeAll(async () => {
     world = await World.create();
-    await world.recorder();
-    gateway = await world.gateway();
     // However long it takes to start again, nothing that a client has missed is trimmed meanwhile.
-    await world.writer('writer', { keep: 1_000_000 });
-    await world.write(100);
+    gateway = await withGateway(world, 1_000_000);
   });
   afterAll(() => world.end());
 
@@ -168,10 +174,7 @@ describe('a gateway', () => {
   let gateway: Service;
   beforeAll(async () => {
     world = await World.create();
-    await world.recorder();
-    gateway = await world.gateway();
-    await world.writer('writer', { keep: 100 });
-    await world.write(100);
+    gateway = await withGateway(world, 100);
   });
   afterAll(() => world.end());
 

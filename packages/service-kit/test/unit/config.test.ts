@@ -66,7 +66,7 @@ describe('the environment', () => {
       expect(REDIS_URL).toBe('redis://feed:secret@redis:6379');
     });
 
-    it('is checked as any other, and not shown when it is a secret', () => {
+    it('is checked like a value of the environment, and not shown when it is a secret', () => {
       writeFileSync(file, 'operator:my-secret');
       const load = () => loadConfig(['GATEWAY_TOKENS'], { GATEWAY_TOKENS_FILE: file });
       expect(load).toThrow(/^GATEWAY_TOKENS=\(hidden\): /);
