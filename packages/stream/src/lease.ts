@@ -12,6 +12,7 @@ export interface Holding {
   token: number;
   /** The fencing token itself, which no other holding ever has. */
   fence: string;
+  /** Once false it stays so: whoever was told that may have left work undone, which must not be acknowledged. */
   readonly valid: boolean;
   /** Aborted when the holding has ended. */
   lost: AbortSignal;
@@ -105,7 +106,8 @@ function hold(
     token,
     fence,
     get valid() {
-      return !ended.signal.aborted && performance.now() < validUntil;
+      if (performance.now() >= validUntil) end();
+      return !ended.signal.aborted;
     },
     lost: ended.signal,
     async release() {

@@ -267,6 +267,7 @@ export class Ownership {
       await this.#acknowledging;
       const [epoch = ''] = event.id.split(':');
       yield { events: [event], epoch, token: holding.token, replayed: true, owned: () => holding.valid };
+      if (!holding.valid) return; // it may have been left undone: it stays among the dead letters
       await this.#letters.remove(name, [event.seq]);
     }
   }

@@ -94,6 +94,7 @@ async function* batchesAfter(
         const newest = entries.at(-1)?.[0];
         if (newest === undefined || !owned()) continue;
         yield { events: placed(entries, cursor), owned: () => holding.valid };
+        if (!holding.valid) return; // the batch may have been left undone
         cursor = newest;
         await dropThrough(newest, { redis: commands, keys, fence: holding.fence });
         failures = 0;
