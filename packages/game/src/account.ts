@@ -67,7 +67,7 @@ type Action = AccountAction | ({ kind: 'rug' } & Rug);
 /** An action that the base may lack. */
 interface Entry {
   action: Action;
-  /** When it was told, in events; null for a rug that the account has not moved on from. */
+  /** When it was told, in events; of a rug, when the account had moved on from its game: null until then. */
   since: number | null;
   /** The base lacks it. Otherwise the base may have it. */
   certain: boolean;
@@ -158,6 +158,8 @@ export class Ledger {
   /** The game of the last trade. */
   #game: string | undefined;
   #rug: Rug | undefined;
+  /** The game at whose rug a statement has the account sold. */
+  #soldIn: string | undefined;
 
   /** The account did something. Told again (same id), it counts once. */
   act(action: AccountAction): Difference[] {
@@ -165,11 +167,15 @@ export class Ledger {
     if (this.#isToldAgain(action.id)) return this.#settle();
     const place = this.#placeOf(action);
     const sale = this.#isSaleAtRug(action);
-    if (action.kind === 'buy' || action.kind === 'sell') this.#game = action.gameId;
+    if (action.kind === 'buy' || action.kind === 'sell') {
+      this.#game = action.gameId;
+      this.#movesTo(action.gameId);
+    }
+    const isRugToCome = place < this.#entries.length;
     // A statement has told of it already.
-    if (sale && place === this.#entries.length) return this.#settle();
+    if (sale && !isRugToCome && this.#soldIn === this.#rug?.gameId) return this.#settle();
     const entry = { action, since: this.#clock, certain: this.#clock > this.#uncertainUntil };
-    this.#entries.splice(place, sale ? 1 : 0, entry);
+    this.#entries.splice(place, sale && isRugToCome ? 1 : 0, entry);
     if (sale) this.#rug = undefined;
     return this.#settle();
   }
@@ -200,11 +206,7 @@ export class Ledger {
   /** Something else that only the account is told, in whose game (null: not known). It comes with each frame of the game. */
   pass(gameId: string | null): Difference[] {
     this.#clock++;
-    for (const entry of this.#entries) {
-      const { action, since } = entry;
-      if (action.kind === 'rug' && since === null && gameId !== null && gameId !== action.gameId)
-        entry.since = this.#clock;
-    }
+    if (gameId !== null) this.#movesTo(gameId);
     return this.#settle();
   }
 
@@ -214,6 +216,14 @@ export class Ledger {
     this.#waiting = [];
     this.#game = undefined;
     for (const entry of this.#entries) entry.certain = false;
+  }
+
+  /** The account is in this game: it has come past the rug of any other. */
+  #movesTo(gameId: string): void {
+    for (const entry of this.#entries) {
+      const { action, since } = entry;
+      if (action.kind === 'rug' && since === null && gameId !== action.gameId) entry.since = this.#clock;
+    }
   }
 
   #settle(): Difference[] {
@@ -248,7 +258,7 @@ export class Ledger {
   /** The differences of the reading with the fewest; of equal ones, that which includes just what was told before. */
   #nearest({ figures, at }: Statement): Difference[] {
     if (this.#base === undefined) return [];
-    const before = this.#entries.filter(({ certain, since }) => certain && since !== null && since <= at);
+    const before = this.#entries.filter((entry) => isDue(entry) && entry.since <= at);
     const states = [after(this.#base, before) ?? this.#base];
     for (const { state } of this.#readings(at)) states.push(state);
     const differences = states.map((state) => accountDifferences(state, figures));
@@ -258,6 +268,8 @@ export class Ledger {
   /** A statement was understood: it is the base, in the server's own figures, so that rounding does not add up. */
   #continue({ figures, at }: Statement, { rest }: Reading): void {
     this.#base = accountStated(figures);
+    for (const entry of this.#entries)
+      if (entry.action.kind === 'rug' && !rest.includes(entry)) this.#soldIn = entry.action.gameId;
     this.#entries = rest.filter((entry) => entry.certain || !isOld(entry, at));
   }
 
@@ -269,16 +281,19 @@ export class Ledger {
     for (const entry of this.#entries) entry.certain = false;
   }
 
-  /** Every way to understand a statement made at that time; those that include more of what the base lacks for certain, and
-   * less of what it may have, come first. */
+  /**
+   * Every way to understand a statement made at that time; those that include more of what the base lacks for certain, and
+   * less of what it may have, come first. A rug may have been told by another connection, ahead of the account's own: as long
+   * as the account has not moved on from that game, it counts as what the base may have.
+   */
   *#readings(at: number): Generator<Reading> {
     if (this.#base === undefined) return;
     const open = this.#entries.filter((entry) => !(entry.certain && isOld(entry, at)));
-    const certain = open.filter((entry) => entry.certain).slice(-FREE_ACTIONS);
-    const uncertain = open.filter((entry) => !entry.certain);
+    const certain = open.filter(isDue).slice(-FREE_ACTIONS);
+    const uncertain = open.filter((entry) => !isDue(entry));
     const room = FREE_ACTIONS - certain.length;
     const free = [...certain, ...uncertain.slice(Math.max(0, uncertain.length - room))];
-    const closed = new Set(this.#entries.filter((entry) => entry.certain && !free.includes(entry)));
+    const closed = new Set(this.#entries.filter((entry) => isDue(entry) && !free.includes(entry)));
     // From all of what is certain to none of it, and from none of the rest to all of it.
     const first = (2 ** certain.length - 1) << (free.length - certain.length);
     for (let step = 0; step < 2 ** free.length; step++) {
@@ -314,6 +329,11 @@ export class Ledger {
     if (this.#told.size > REMEMBERED_IDS && oldest !== undefined) this.#told.delete(oldest);
     return false;
   }
+}
+
+/** Whether the base lacks it for certain, and the account has come to it. */
+function isDue(entry: Entry): entry is Entry & { since: number } {
+  return entry.certain && entry.since !== null;
 }
 
 function isOld({ since }: Entry, at: number): boolean {

@@ -310,6 +310,46 @@ describe('the account', () => {
     );
   });
 
+  it('goes on in a game whose rug another connection has told already, and is sold at it once', () => {
+    const trade = { ...buy, price: 1, qty: 1, amount: 1 };
+    const empty = { cash: 10, bonusBalance: 0, positionQty: 0, avgCost: 0 };
+    const one = { cash: 9, bonusBalance: 0, positionQty: 1, avgCost: 1 };
+    const sold = { ...sale, qty: 1, amount: '0.01' };
+    fc.assert(
+      fc.property(
+        fc.record({ known: fc.boolean(), trades: fc.nat({ max: 3 }), apart: fc.nat({ max: 60 }) }),
+        ({ known, trades, apart }) => {
+          // It may be a whole game behind.
+          const game = known ? 'g' : 'f';
+          const ledger = new Ledger();
+          const found: Difference[] = [ledger.state(empty)].flat();
+          const pass = (frames: number, gameId: string): void => {
+            for (let frame = 0; frame < frames; frame++) found.push(...ledger.pass(gameId));
+          };
+          pass(30, game);
+          const inAndOut = (id: string): void => {
+            found.push(...ledger.act({ ...trade, id: `${id} in` }), ...ledger.state(one));
+            pass(apart, 'g');
+            found.push(...ledger.act({ ...trade, kind: 'sell', id: `${id} out` }), ...ledger.state(empty));
+            pass(apart, 'g');
+          };
+          if (known) inAndOut('before');
+          found.push(...ledger.rug(rug));
+          pass(apart, game);
+          for (let done = 0; done < trades; done++) inAndOut(String(done));
+          found.push(...ledger.act(trade), ...ledger.state(one));
+          pass(apart, 'g');
+          found.push(...ledger.act(sold), ...ledger.state({ ...empty, cash: '9.01' }));
+          pass(apart, 'g');
+          pass(40, 'h');
+          found.push(...ledger.state({ ...empty, cash: '9.01' }));
+          pass(40, 'h');
+          expect(found).toEqual([]);
+        },
+      ),
+    );
+  });
+
   it('that is not sold at the rug differs once the game has gone on', () => {
     const ledger = new Ledger();
     ledger.state({ ...holding, cash: 2, positionQty: 0, avgCost: 0 });

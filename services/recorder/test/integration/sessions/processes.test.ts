@@ -156,12 +156,8 @@ it('has each action of the logged-in page’s account once, through a killed rec
   expect(all.map(({ meta }) => meta.username)).toContain('simulated');
   for (const { meta, summary, actions } of all) {
     expect(meta).toMatchObject({ end_reason: 'disconnected', part: 1 });
-    expect(summary).toMatchObject({ actions: actions.length });
+    expect(summary).toMatchObject({ drifts: 0, actions: actions.length });
   }
-  // Whether the feed finds one is its own test's to say; here none may come from the recorder.
-  const { last } = await test.log.state();
-  const drifts = (await test.log.range(1, last, last)).filter(({ type }) => type === 'player.drift');
-  expect(all.reduce((sum, { summary }) => sum + summary.drifts, 0)).toBeLessThanOrEqual(drifts.length);
   const rows = await ledger();
   const told = new Set(await actionsInLog());
   for (const { actions } of all)
