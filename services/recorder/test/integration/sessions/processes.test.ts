@@ -1,7 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@vectra/launcher';
-import { dayIndex, sessionRecording, type SessionAction, type SessionRecording } from '@vectra/protocol';
+import {
+  dayIndex,
+  sessionRecording,
+  type Event,
+  type SessionAction,
+  type SessionRecording,
+} from '@vectra/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   eventually,
@@ -79,24 +85,28 @@ async function ledger(): Promise<LedgerRow[]> {
   return ((await response.json()) as { ledger: LedgerRow[] }).ledger;
 }
 
-/** What both tell of an action. The tick of a lost bet is the last at which it could have won. */
-const told = ({ gameId, action, amount, tick }: LedgerRow): string =>
-  [gameId, ACTIONS[action], amount, ...(action === 'sidebet lost' ? [] : [tick])].join(' ');
+/**
+ * What both tell of an action. The tick of a lost bet is the last at which it could have won. That a sale was forced is known
+ * once the game has ended.
+ */
+const told = ({ gameId, action, amount, tick }: LedgerRow, ended: ReadonlySet<string | null>): string => {
+  const name = action === 'rugged' && !ended.has(gameId) ? 'SELL' : ACTIONS[action];
+  return [gameId, name, amount, ...(action === 'sidebet lost' ? [] : [tick])].join(' ');
+};
 
 const recorded = ({ game_id, action, amount, tick }: SessionAction): string =>
   [game_id, action, Number(amount), ...(action === 'SIDEBET_LOSE' ? [] : [tick])].join(' ');
 
 /** Every action of the session as the simulator's account tells it, none left out, with what it had after it. */
-function expectTrue(actions: readonly SessionAction[], rows: readonly LedgerRow[]): void {
+function expectTrue(
+  actions: readonly SessionAction[],
+  rows: readonly LedgerRow[],
+  ended: ReadonlySet<string | null>,
+): void {
   const wanted = actions.map(recorded).join('\n');
-  const first = rows.findIndex(
-    (_, at) =>
-      rows
-        .slice(at, at + actions.length)
-        .map(told)
-        .join('\n') === wanted,
-  );
-  expect(first, `${wanted}\nis not in\n${rows.map(told).join('\n')}`).toBeGreaterThanOrEqual(0);
+  const all = rows.map((row) => told(row, ended));
+  const first = all.findIndex((_, at) => all.slice(at, at + actions.length).join('\n') === wanted);
+  expect(first, `${wanted}\nis not in\n${all.join('\n')}`).toBeGreaterThanOrEqual(0);
   for (const [index, action] of actions.entries())
     expectSame(action, rows.slice(first + index, first + index + 2));
   // What the account is told of its last moment may be cut off.
@@ -115,9 +125,7 @@ function expectSame(action: SessionAction, [row, next]: readonly LedgerRow[]): v
 }
 
 /** What the log tells of the account's actions, as the page is told of them, from where it says whose it is. */
-async function actionsInLog(): Promise<string[]> {
-  const { last } = await test.log.state();
-  const events = await test.log.range(1, last, last);
+function actionsIn(events: readonly Event[]): string[] {
   const first = events.find(({ type }) => type === 'player.update');
   const me = first?.type === 'player.update' ? first.data.id : undefined;
   return events.flatMap(({ id, seq, type, data }) => {
@@ -159,11 +167,15 @@ it('has each action of the logged-in page’s account once, through a killed rec
     expect(summary).toMatchObject({ drifts: 0, actions: actions.length });
   }
   const rows = await ledger();
-  const told = new Set(await actionsInLog());
+  const { last } = await test.log.state();
+  const events = await test.log.range(1, last, last);
+  const told = new Set(actionsIn(events));
+  const ended = new Set(events.filter(({ type }) => type === 'game.end').map(({ gameId }) => gameId));
   for (const { actions } of all)
     expectTrue(
       actions.filter(({ id }) => told.has(id)),
       rows,
+      ended,
     );
   const ids = all.flatMap(({ actions }) => actions.map(({ id }) => id));
   expect(new Set(ids).size).toBe(ids.length);
