@@ -157,7 +157,7 @@ class Parts(unittest.TestCase):
         setattr(older, "connect", object())
         with patch.dict(sys.modules, {"websockets.asyncio": newer, "websockets.asyncio.client": newer}):
             self.assertEqual(connector(), (newer.connect, "additional_headers"))
-        missing: Dict[str, Any] = {"websockets.asyncio": None, "websockets.legacy.client": older}
+        missing: Dict[str, Any] = {"websockets.asyncio.client": None, "websockets.legacy.client": older}
         with patch.dict(sys.modules, missing):
             self.assertEqual(connector(), (older.connect, "extra_headers"))
 
