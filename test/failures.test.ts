@@ -58,7 +58,7 @@ describe.each(SERVICES)('the %s', (service) => {
   it('tells with --help what it is and which variables it reads', async () => {
     const { status, output } = await run(service, {}, '--help');
     expect(status).toBe(0);
-    expect(output).toContain(port);
+    for (const name of [port, 'LOG_LEVEL', 'BIND_ADDRESS']) expect(output).toContain(name);
     expect(output.split('\n')[0]).toContain(service);
   });
 

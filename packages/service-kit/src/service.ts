@@ -103,13 +103,22 @@ export async function startService<K extends VariableName>(
   return { port, url, stop };
 }
 
+/** What `--help` of a service prints; `commands` are lines about what else the program can be asked for. */
+export function serviceUsage<K extends VariableName>(
+  definition: ServiceDefinition<K>,
+  commands = '',
+): string {
+  const text = usage(definition.name, definition.about, [...definition.variables, ...COMMON]);
+  return commands === '' ? text : text.replace('\n\n', () => `\n\n${commands}\n\n`);
+}
+
 /**
  * The whole life of a service process: `--help`, environment, start, signals, stop within `SHUTDOWN_TIMEOUT_MS`.
  * Exit status 0 after a clean stop, 1 after a failure, 78 when the environment does not fit.
  */
 export async function runService<K extends VariableName>(definition: ServiceDefinition<K>): Promise<void> {
   if (process.argv.includes('--help') || process.argv.includes('-h')) {
-    process.stdout.write(usage(definition.name, definition.about, [...definition.variables, ...COMMON]));
+    process.stdout.write(serviceUsage(definition));
     return;
   }
   let log: Logger | undefined;

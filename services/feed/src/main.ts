@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runService, usage } from '@vectra/service-kit';
+import { runService, serviceUsage } from '@vectra/service-kit';
 import { checkCommand } from './check/command.js';
 import { feed } from './service.js';
 
@@ -7,7 +7,10 @@ const [name, ...rest] = process.argv.slice(2);
 if (name === 'check') process.exitCode = await checkCommand(rest);
 else if (name === '--help' || name === '-h')
   process.stdout.write(
-    `${usage(feed.name, feed.about, feed.variables)}\nfeed check listens for a while and says how the connection to the game is; see feed check --help.\n`,
+    serviceUsage(
+      feed,
+      'Commands:\n  feed check  Listens for a while and says how the connection to the game is; see feed check --help.',
+    ),
   );
 else if (name === undefined) await runService(feed);
 else {

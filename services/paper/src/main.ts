@@ -1,20 +1,19 @@
 #!/usr/bin/env node
-import { runService, variables } from '@vectra/service-kit';
+import { runService, serviceUsage } from '@vectra/service-kit';
 import { backtestCommand } from './backtest/command.js';
 import { runCommand } from './commandLine.js';
 import { paperService } from './live/service.js';
 import { pluginCommand } from './plugins/check.js';
 import { sweepCommand } from './sweep/command.js';
 
-const HELP = `paper            ${paperService.about}
-paper backtest   Plays strategies through recorded or generated games; see paper backtest --help.
-paper sweep      Looks for the parameters of a strategy, and says what is luck; see paper sweep --help.
-paper plugin     Checks a plug-in strategy; see paper plugin --help.
-paper --help     Shows this.
-
-Environment:
-${paperService.variables.map((name) => `  ${name.padEnd(18)} ${variables[name].about} (${variables[name].fallback ?? 'unset'})`).join('\n')}
-`;
+const HELP = serviceUsage(
+  paperService,
+  `Commands:
+  paper backtest  Plays strategies through recorded or generated games; see paper backtest --help.
+  paper sweep     Looks for the parameters of a strategy, and says what is luck; see paper sweep --help.
+  paper plugin    Checks a plug-in strategy; see paper plugin --help.
+  paper --help    Shows this.`,
+);
 
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined) await runService(paperService);

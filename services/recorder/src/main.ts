@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runService, variables } from '@vectra/service-kit';
+import { runService, serviceUsage } from '@vectra/service-kit';
 import { controlCommand } from './control/command.js';
 import { importCommand } from './import/command.js';
 import { queryCommand } from './query/command.js';
@@ -26,17 +26,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   verify: { about: 'Derives recorded games again from their seeds.', run: verifyCommand },
 };
 
-const column = (name: string, width: number): string => name.padEnd(width);
+const row = (name: string, about: string): string => `  ${name.padEnd(18)}${about}`;
 
-const HELP = `${column('recorder', 20)}${recorderService.about}
-${Object.entries(COMMANDS)
-  .map(([name, { about }]) => `${column(`recorder ${name}`, 20)}${about}`)
-  .join('\n')}
-${column('recorder --help', 20)}Shows this; recorder <command> --help tells what a command takes.
-
-Environment:
-${recorderService.variables.map((name) => `  ${column(name, 16)} ${variables[name].about} (${variables[name].fallback ?? 'unset'})`).join('\n')}
-`;
+const HELP = serviceUsage(
+  recorderService,
+  [
+    'Commands:',
+    ...Object.entries(COMMANDS).map(([name, { about }]) => row(`recorder ${name}`, about)),
+    row('recorder --help', 'Shows this; recorder <command> --help tells what a command takes.'),
+  ].join('\n'),
+);
 
 const [name, ...rest] = process.argv.slice(2);
 const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
