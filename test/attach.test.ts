@@ -54,7 +54,7 @@ describe('attaching a service', () => {
     const port = new URL(test.system.redisUrl).port;
     const outputs: string[] = [];
     for (const command of commands) {
-      const { stdout } = await run('bash', ['-c', command.replace('redis-cli', `redis-cli -p ${port}`)]);
+      const { stdout } = await run('bash', ['-c', command.replace('6390', port)]);
       outputs.push(stdout);
     }
     const [created, pending, read, acknowledged] = outputs;

@@ -88,9 +88,9 @@ describe('the window of the last games', () => {
 
   it('is read by redis-cli with the one line of its documentation', async () => {
     const { redis, expected } = await recorded();
-    const [line = ''] = /^redis-cli MGET .+$/m.exec(await readFile(DOCS, 'utf8')) ?? [];
+    const [line = ''] = /^redis-cli -p 6390 MGET .+$/m.exec(await readFile(DOCS, 'utf8')) ?? [];
     const { port } = new URL(redis.url);
-    const command = line.replaceAll('{rugs}', `{${STREAM}}`).replace('redis-cli', `redis-cli -p ${port}`);
+    const command = line.replaceAll('{rugs}', `{${STREAM}}`).replace('6390', port);
     const { stdout } = await promisify(execFile)('sh', ['-c', command]);
     const [first = '', second = ''] = stdout.split('\n');
     expect({ running: JSON.parse(first) as unknown, games: JSON.parse(second) as unknown }).toEqual(expected);
