@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/volumes.sh
 
 file=${1:-}
-[ -n "$file" ] || fail 'usage: restore.sh FILE [--replace]'
+[ -f "$file" ] || fail "${file:-no file given}: no such copy. make restore FILE=<name>, with REPLACE=--replace to drop what the volumes hold"
 gzip -t "$file" || fail "$file is no copy made by backup.sh, or damaged"
 [ -z "$(docker compose ps -q)" ] || fail 'the system runs: stop it first (make down)'
 
