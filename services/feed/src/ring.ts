@@ -8,18 +8,13 @@ export class Ring<T> {
     this.#capacity = capacity;
   }
 
-  get size(): number {
-    return this.#items.length;
-  }
-
   push(item: T): void {
     this.#items[this.#next] = item;
     this.#next = (this.#next + 1) % this.#capacity;
   }
 
-  /** The newest `count`, oldest first. */
-  newest(count = this.#capacity): T[] {
-    const ordered = [...this.#items.slice(this.#next), ...this.#items.slice(0, this.#next)];
-    return this.#items.length < this.#capacity ? this.#items.slice(-count) : ordered.slice(-count);
+  /** Oldest first. */
+  newest(): T[] {
+    return [...this.#items.slice(this.#next), ...this.#items.slice(0, this.#next)];
   }
 }

@@ -1,10 +1,4 @@
-import {
-  GatewayError,
-  RestError,
-  type Connection,
-  type PaperTrading,
-  type SessionPage,
-} from '@vectra/client';
+import { GatewayError, type Connection, type PaperTrading, type SessionPage } from '@vectra/client';
 import { getJson } from '../app/access.js';
 import { createStore, type Store } from '../app/store.js';
 import { nextLine, withOlder, withPage, type Known } from './history.js';
@@ -188,9 +182,4 @@ export class Follower {
   #tell(change: Partial<Followed>): void {
     this.store.set({ ...this.store.read(), ...change });
   }
-}
-
-/** Whether a look-up failed for want of a token. */
-export function isUnauthorized(error: Error | null): boolean {
-  return error instanceof RestError && (error.status === 401 || error.status === 403);
 }

@@ -42,9 +42,3 @@ export function stakedIn(lines: readonly PaperHappening[]): number {
     0,
   );
 }
-
-/** The game that a session took part in last, as far as is known. */
-export function lastGameOf(lines: readonly PaperHappening[]): string | null {
-  const line = lines.findLast((one) => 'gameId' in one);
-  return line !== undefined && 'gameId' in line ? line.gameId : null;
-}

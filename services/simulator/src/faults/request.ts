@@ -65,4 +65,3 @@ export type FaultRequest = z.infer<typeof faultRequest>;
 export type Drift = Extract<FaultRequest, { kind: 'drift' }>;
 /** What happens between the server and its clients. */
 export type LineRequest = Exclude<FaultRequest, Drift>;
-export type FaultKind = FaultRequest['kind'];
