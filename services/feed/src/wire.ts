@@ -49,6 +49,13 @@ export function isInPlay({ active, rugged }: GameFrame): boolean {
   return active === true || rugged === true;
 }
 
+/** Whether a frame says that the game's operator has paused it. */
+export function isPaused(payload: unknown): boolean {
+  if (typeof payload !== 'object' || payload === null) return false;
+  const { cooldownPaused, pauseMessage } = payload as Record<string, unknown>;
+  return cooldownPaused === true || (typeof pauseMessage === 'string' && pauseMessage !== '');
+}
+
 const globalSidebet = z.object({
   id: z.string().nullish(),
   type: z.enum(['placed', 'payout']),

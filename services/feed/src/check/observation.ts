@@ -2,7 +2,14 @@ import type { Draft, Phase } from '@vectra/protocol';
 import { Normalizer } from '../normalizer.js';
 import type { StatusChange } from '../source.js';
 import { isOwn } from '../sources.js';
-import { gameFrame, payloadOf, type GameFrame, type SourceName, type UpstreamEvent } from '../wire.js';
+import {
+  gameFrame,
+  isPaused,
+  payloadOf,
+  type GameFrame,
+  type SourceName,
+  type UpstreamEvent,
+} from '../wire.js';
 
 /** Times in ms: half, 95 % and 99 % of them are at most that. */
 export interface Quantiles {
@@ -206,15 +213,6 @@ export class Observation {
     if (noise === undefined) heard.logged++;
     else heard.noise[noise] = (heard.noise[noise] ?? 0) + 1;
   }
-}
-
-function isPaused(payload: unknown): boolean {
-  return (
-    typeof payload === 'object' &&
-    payload !== null &&
-    (('cooldownPaused' in payload && payload.cooldownPaused === true) ||
-      ('pauseMessage' in payload && typeof payload.pauseMessage === 'string' && payload.pauseMessage !== ''))
-  );
 }
 
 export function quantiles(values: readonly number[]): Quantiles | null {

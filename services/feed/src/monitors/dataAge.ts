@@ -1,4 +1,4 @@
-import { payloadOf, type UpstreamEvent } from '../wire.js';
+import { isPaused, payloadOf, type UpstreamEvent } from '../wire.js';
 
 /** What the newest frame says of when the next one is due. */
 type Rhythm = 'play' | 'countdown' | 'paused';
@@ -63,10 +63,9 @@ export class DataWatch {
 
 function rhythmOf(payload: unknown): Rhythm {
   if (typeof payload !== 'object' || payload === null) return 'play';
-  const says = (name: string): unknown => (payload as Record<string, unknown>)[name];
-  const message = says('pauseMessage');
-  if (says('cooldownPaused') === true || (typeof message === 'string' && message !== '')) return 'paused';
-  return says('active') === true && says('rugged') !== true ? 'play' : 'countdown';
+  if (isPaused(payload)) return 'paused';
+  const { active, rugged } = payload as Record<string, unknown>;
+  return active === true && rugged !== true ? 'play' : 'countdown';
 }
 
 function seconds(ms: number): string {
