@@ -7,7 +7,8 @@ import { Listeners } from './listeners.js';
 /** How long after a `join_live` that found paper trading away it is sent again. */
 const REJOIN_MS = 2_000;
 
-type Kind = 'live_joined' | 'live_tick' | 'live_game_start' | 'live_bet' | 'live_game_end';
+const KINDS = ['live_joined', 'live_tick', 'live_game_start', 'live_bet', 'live_game_end'] as const;
+type Kind = (typeof KINDS)[number];
 /** What a session is told, by type. */
 export type PaperTold = { [K in Kind]: ReplyOf<K> };
 export type PaperMessage = PaperTold[Kind];
@@ -158,8 +159,5 @@ export class PaperSessions {
 }
 
 function isPaperMessage(message: Reply): message is PaperMessage {
-  const kinds: readonly string[] = [
-    ...['live_joined', 'live_tick', 'live_game_start', 'live_bet', 'live_game_end'],
-  ];
-  return kinds.includes(message.type);
+  return (KINDS as readonly string[]).includes(message.type);
 }
