@@ -167,6 +167,11 @@ export function isTransient(error: unknown): boolean {
   return PASSING.test(error.message) || (previousErrors?.some(isTransient) ?? false);
 }
 
+/** What failed, for a line of a log. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 const RETRY_MS = 100;
 const MAX_RETRY_MS = 1_000;
 

@@ -1,5 +1,5 @@
 import type { Event, Position } from '@vectra/protocol';
-import type { GroupConnection } from './groupCommands.js';
+import { onOwnReader, type GroupConnection } from './groupCommands.js';
 import { takeLease } from './lease.js';
 import { Ownership } from './ownership.js';
 
@@ -90,7 +90,8 @@ export class OrderedGroup implements AsyncIterable<Batch> {
         cursor,
       });
       try {
-        yield* this.#read(ownership);
+        // On a connection that is new: one that stood by for long might have died unnoticed.
+        yield* onOwnReader(this.#connection, this.#signal, (reader) => ownership.batches(reader));
       } finally {
         this.#cursor = ownership.cursor;
       }
@@ -98,19 +99,6 @@ export class OrderedGroup implements AsyncIterable<Batch> {
       if (ephemeral === true && this.#signal.aborted) await this.#destroy();
       await holding.release();
       if (!this.#signal.aborted) onStatus?.('lost');
-    }
-  }
-
-  /** On a connection that is new: one that stood by for long might have died unnoticed. */
-  async *#read(ownership: Ownership): AsyncGenerator<Batch, void> {
-    const reader = this.#connection.reads();
-    const stop = (): void => reader.disconnect();
-    this.#signal.addEventListener('abort', stop, { once: true });
-    try {
-      yield* ownership.batches(reader);
-    } finally {
-      this.#signal.removeEventListener('abort', stop);
-      stop();
     }
   }
 

@@ -1,5 +1,5 @@
 import { parsePosition } from '@vectra/protocol';
-import { BLOCK_MS, isTransient, runScript, type LogSink, type RedisClient } from './connection.js';
+import { BLOCK_MS, isTransient, reasonOf, runScript, type LogSink, type RedisClient } from './connection.js';
 import { entryId, type RawEntry } from './entries.js';
 import type { LogKeys } from './keys.js';
 
@@ -10,6 +10,23 @@ export interface GroupConnection {
   reads: () => RedisClient;
   keys: LogKeys;
   log?: LogSink | undefined;
+}
+
+/** Reads on a connection of its own, which ends with the reading and with the signal. */
+export async function* onOwnReader<T>(
+  { reads }: Pick<GroupConnection, 'reads'>,
+  signal: AbortSignal,
+  read: (reader: RedisClient) => AsyncGenerator<T, void>,
+): AsyncGenerator<T, void> {
+  const reader = reads();
+  const stop = (): void => reader.disconnect();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    yield* read(reader);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
 }
 
 /** The Redis commands of one consumer group. */
@@ -94,8 +111,7 @@ export function isRecoverable(error: unknown): boolean {
 
 /** Says once an outage why a group does not get on. */
 export function warn({ log }: GroupConnection, group: string, error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
-  log?.warn({ group, reason }, 'reading the log failed; trying again');
+  log?.warn({ group, reason: reasonOf(error) }, 'reading the log failed; trying again');
 }
 
 /** The seq after which a group that is created now begins. @throws TypeError when `from` is none of the three. */

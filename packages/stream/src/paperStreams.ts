@@ -3,7 +3,7 @@ import { paperCommand, paperMessage, type PaperCommand, type PaperMessage } from
 import type { z } from 'zod';
 import { BLOCK_MS, isTransient, retryDelay, type RedisClient } from './connection.js';
 import type { RawEntry } from './entries.js';
-import type { GroupConnection } from './groupCommands.js';
+import { onOwnReader, type GroupConnection } from './groupCommands.js';
 import { partsOf } from './rawEntries.js';
 
 const PAGE = 500;
@@ -70,32 +70,34 @@ async function* follow(
   after: () => ReadonlyMap<string, string>,
   signal: AbortSignal,
 ): AsyncGenerator<Map<string, RawEntry[]>, void> {
-  const reader = connection.reads();
-  const stop = (): void => reader.disconnect();
-  signal.addEventListener('abort', stop, { once: true });
-  let failures = 0;
   try {
-    while (!isAborted(signal)) {
-      const cursors = after();
-      if (reader.status !== 'ready' || cursors.size === 0) {
-        await sleep(READY_POLL_MS, undefined, { signal });
-        continue;
-      }
-      try {
-        const arrived = await read(reader, cursors);
-        failures = 0;
-        if (arrived.size > 0) yield arrived;
-      } catch (error) {
-        if (isAborted(signal)) return;
-        if (!isTransient(error)) throw error;
-        await sleep(retryDelay(++failures), undefined, { signal });
-      }
-    }
+    yield* onOwnReader(connection, signal, (reader) => grown(reader, after, signal));
   } catch (error) {
     if (!isAborted(signal)) throw error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
+  }
+}
+
+async function* grown(
+  reader: RedisClient,
+  after: () => ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): AsyncGenerator<Map<string, RawEntry[]>, void> {
+  let failures = 0;
+  while (!isAborted(signal)) {
+    const cursors = after();
+    if (reader.status !== 'ready' || cursors.size === 0) {
+      await sleep(READY_POLL_MS, undefined, { signal });
+      continue;
+    }
+    try {
+      const arrived = await read(reader, cursors);
+      failures = 0;
+      if (arrived.size > 0) yield arrived;
+    } catch (error) {
+      if (isAborted(signal)) return;
+      if (!isTransient(error)) throw error;
+      await sleep(retryDelay(++failures), undefined, { signal });
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkDraft, encodeEvent, placeEvent, type Draft, type Event } from '@vectra/protocol';
-import { runScript } from './connection.js';
+import { reasonOf, runScript } from './connection.js';
 import { publishArguments } from './entries.js';
 import { EpochChangedError, FencedError, ForeignEntryError, fromReply, GapError } from './errors.js';
 import type { Holding } from './lease.js';
@@ -333,10 +333,6 @@ interface Opened {
 
 /** Another feed writes the log now. */
 class TakenOverError extends FencedError {}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 function raise(error: Error): never {
   throw error;

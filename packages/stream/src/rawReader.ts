@@ -1,13 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  BLOCK_MS,
-  isTransient,
-  retryDelay,
-  runScript,
-  type LogSink,
-  type RedisClient,
-} from './connection.js';
+import { BLOCK_MS, isTransient, retryDelay, runScript, type RedisClient } from './connection.js';
 import { fromReply, FencedError } from './errors.js';
+import { onOwnReader, type GroupConnection } from './groupCommands.js';
 import type { LogKeys } from './keys.js';
 import { takeLease, type Holding } from './lease.js';
 import { partsOf, rawEventOf, type StoredRawEvent } from './rawEntries.js';
@@ -36,13 +30,7 @@ export interface RawBatch {
   owned: () => boolean;
 }
 
-interface RawReaderParts extends RawReaderOptions {
-  commands: RedisClient;
-  /** Opens a connection for blocking reads. */
-  reads: () => RedisClient;
-  keys: LogKeys;
-  log?: LogSink | undefined;
-}
+interface RawReaderParts extends RawReaderOptions, GroupConnection {}
 
 /**
  * The one reader of raw events, under a lease; others stand by. When the loop comes back for the next batch, the one before is
@@ -61,7 +49,7 @@ export async function* readRawEvents(parts: RawReaderParts): AsyncGenerator<RawB
       try {
         const cursor = await onOwned();
         onStatus?.('owner');
-        yield* batchesAfter(cursor, holding, parts);
+        yield* onOwnReader(parts, signal, (reader) => batchesAfter(cursor, holding, reader, parts));
       } finally {
         await holding.release();
         if (!stopped()) onStatus?.('lost');
@@ -75,41 +63,34 @@ export async function* readRawEvents(parts: RawReaderParts): AsyncGenerator<RawB
 async function* batchesAfter(
   from: string | undefined,
   holding: Holding,
-  { commands, reads, keys, signal, log }: RawReaderParts,
+  reader: RedisClient,
+  { commands, keys, signal, log }: RawReaderParts,
 ): AsyncGenerator<RawBatch, void> {
-  const reader = reads();
-  const stop = (): void => reader.disconnect();
-  signal.addEventListener('abort', stop, { once: true });
   let cursor = from;
   let failures = 0;
   const owned = (): boolean => holding.valid && !signal.aborted;
-  try {
-    while (owned()) {
-      if (reader.status !== 'ready') {
-        await sleep(READY_POLL_MS, undefined, { signal });
-        continue;
-      }
-      try {
-        const entries = await nextEntries(reader, keys.raw, cursor);
-        const newest = entries.at(-1)?.[0];
-        if (newest === undefined || !owned()) continue;
-        yield { events: placed(entries, cursor), owned: () => holding.valid };
-        if (!holding.valid) return; // the batch may have been left undone
-        cursor = newest;
-        await dropThrough(newest, { redis: commands, keys, fence: holding.fence });
-        failures = 0;
-      } catch (reply) {
-        const error = fromReply(reply);
-        if (error instanceof FencedError) return;
-        if (!isTransient(error)) throw error;
-        failures += 1;
-        if (failures === 1) log?.warn({ reason: String(error) }, 'reading raw events failed; trying again');
-        await sleep(retryDelay(failures), undefined, { signal });
-      }
+  while (owned()) {
+    if (reader.status !== 'ready') {
+      await sleep(READY_POLL_MS, undefined, { signal });
+      continue;
     }
-  } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
+    try {
+      const entries = await nextEntries(reader, keys.raw, cursor);
+      const newest = entries.at(-1)?.[0];
+      if (newest === undefined || !owned()) continue;
+      yield { events: placed(entries, cursor), owned: () => holding.valid };
+      if (!holding.valid) return; // the batch may have been left undone
+      cursor = newest;
+      await dropThrough(newest, { redis: commands, keys, fence: holding.fence });
+      failures = 0;
+    } catch (reply) {
+      const error = fromReply(reply);
+      if (error instanceof FencedError) return;
+      if (!isTransient(error)) throw error;
+      failures += 1;
+      if (failures === 1) log?.warn({ reason: String(error) }, 'reading raw events failed; trying again');
+      await sleep(retryDelay(failures), undefined, { signal });
+    }
   }
 }
 

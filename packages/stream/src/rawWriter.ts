@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retryDelay, type LogSink, type RedisClient } from './connection.js';
+import { reasonOf, retryDelay, type LogSink, type RedisClient } from './connection.js';
 import { partsOf, rawFields, sizeOf, type RawEvent } from './rawEntries.js';
 
 /** What waits for Redis may take this much memory. */
@@ -179,7 +179,7 @@ export class RawWriter {
   async #backOff(error: unknown): Promise<void> {
     if (this.#closed) return;
     this.#failures += 1;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     if (this.#failures === 1) this.#parts.log?.warn({ reason }, 'raw events can not be stored; trying again');
     await sleep(retryDelay(this.#failures));
   }

@@ -4,7 +4,14 @@ import { InvalidEventError, type Event } from '@vectra/protocol';
 import { retryDelay, runScript, untilTaken, type RedisClient } from './connection.js';
 import { DeadLetters } from './deadLetters.js';
 import { eventOf, seqOf, type RawEntry } from './entries.js';
-import { beginningOf, GroupCommands, isRecoverable, warn, type GroupConnection } from './groupCommands.js';
+import {
+  beginningOf,
+  GroupCommands,
+  isRecoverable,
+  onOwnReader,
+  warn,
+  type GroupConnection,
+} from './groupCommands.js';
 import { readState } from './state.js';
 
 const MAX_DELIVERIES = 5;
@@ -65,16 +72,11 @@ export class SharedGroup implements AsyncIterable<SharedBatch> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<SharedBatch, void> {
-    const reader = this.#connection.reads();
-    const stop = (): void => reader.disconnect();
-    this.#signal.addEventListener('abort', stop, { once: true });
     try {
-      yield* this.#consume(reader);
+      yield* onOwnReader(this.#connection, this.#signal, (reader) => this.#consume(reader));
     } catch (error) {
       if (!this.#signal.aborted) throw error;
     } finally {
-      this.#signal.removeEventListener('abort', stop);
-      stop();
       // Best effort: another consumer's reaper removes it later.
       await this.#reap(0, this.consumer).catch(() => undefined);
     }
