@@ -1,4 +1,4 @@
-import { ROLES } from '@vectra/protocol';
+import { ROLE_MEANINGS, ROLES } from '@vectra/protocol';
 import { newToken } from './tokens.js';
 
 const HELP = `gateway token <role>
@@ -8,9 +8,7 @@ had from the entry. Several entries are separated by commas; a token is withdraw
 gateway again.
 
 Roles, each of which may do what those before it may:
-  viewer    see what is not for everybody: what the recorder was told
-  trader    act in paper trading
-  operator  control the services: pause and resume recording
+${ROLES.map((role) => `  ${role.padEnd(8)}  ${ROLE_MEANINGS[role]}`).join('\n')}
 
 Exit status: 0 done, 2 wrong usage.
 `;
