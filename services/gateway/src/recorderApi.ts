@@ -2,32 +2,14 @@ import type { Logger } from '@vectra/service-kit';
 import type { RecorderWish, ServiceState } from '@vectra/stream';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { authorize } from './access.js';
 import { answered, errorAnswer } from './answers.js';
-import { recorderReport } from './schemas.js';
+import { recorderReport, recordingStatus } from './schemas.js';
 import type { Tokens } from './tokens.js';
 
-const recordingStatus = z.object({
-  state: z.string(),
-  /** Unix ms; null when nobody has wished anything. */
-  since: z.number().nullable(),
-  by: z.string().nullable(),
-  gameId: z.string().nullable(),
-  says: z.string(),
-});
-
-/** What a recorder that runs says of its recording. */
-export interface RecorderStatus extends z.infer<typeof recordingStatus> {
-  instance: string;
-}
-
 /** The answer of `/api/recorder`. */
-export interface RecorderReport {
-  /** What an operator wants; null when nobody has said anything: the recorder records. */
-  wish: RecorderWish | null;
-  recorders: RecorderStatus[];
-}
+type RecorderReport = z.infer<typeof recorderReport>;
 
 export interface RecorderApiParts {
   tokens: Tokens;
@@ -82,7 +64,7 @@ export function serveRecorderApi(server: FastifyInstance, { tokens, log, logger 
 }
 
 /** Of the recorders heard of lately, those that say whether they record. */
-export function recordersIn(services: readonly ServiceState[]): RecorderStatus[] {
+export function recordersIn(services: readonly ServiceState[]): RecorderReport['recorders'] {
   return services.flatMap(({ name, instance, detail }) => {
     const parsed = recordingStatus.safeParse(detail.recording);
     return name === 'recorder' && parsed.success ? [{ instance, ...parsed.data }] : [];

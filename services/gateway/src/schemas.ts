@@ -106,19 +106,20 @@ export const healthReport = z.object({
   at: time,
 });
 
+/** What a recorder that runs says of its recording, in its heartbeat. */
+export const recordingStatus = z.object({
+  state: z.string(),
+  /** Unix ms; null when nobody has wished anything. */
+  since: z.number().nullable(),
+  by: z.string().nullable(),
+  gameId: z.string().nullable(),
+  says: z.string(),
+});
+
 export const recorderReport = z.object({
   wish: z
     .object({ recording: z.enum(['on', 'paused']), at: time, by: z.string() })
     .nullable()
     .describe('What an operator wants; null when nobody has said anything: the recorder records.'),
-  recorders: z.array(
-    z.object({
-      instance: z.string(),
-      state: z.string(),
-      since: z.number().nullable(),
-      by: z.string().nullable(),
-      gameId: z.string().nullable(),
-      says: z.string(),
-    }),
-  ),
+  recorders: z.array(z.object({ instance: z.string(), ...recordingStatus.shape })),
 });

@@ -5,22 +5,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RawData } from 'ws';
 import { roleOf } from './access.js';
 import type { DeskFor } from './client.js';
+import type { StreamLimits } from './eventStreams.js';
 import type { Hub } from './hub.js';
 import type { ClientMeters } from './metrics.js';
 import { Session, SESSION_LIMITS, type SessionLimits } from './session.js';
 import type { LogSource } from './source.js';
 import type { Tokens } from './tokens.js';
 
-export interface SocketLimits extends SessionLimits {
-  /** How often a client is asked for a sign of life; one that has not answered by the next time is cut off. */
-  pingMs: number;
-  /** How long clients get to say goodbye when the gateway stops, or will not have them. */
-  goodbyeMs: number;
-  /** How soon a client that is sent away may come back; each further one so much later, but none later than the longest. */
-  returnMs: { first: number; each: number; longest: number };
-  maxClients: number;
-  maxClientsPerAddress: number;
-}
+/** One that has not answered a ping by the next is cut off. */
+export interface SocketLimits extends SessionLimits, StreamLimits {}
 
 export const SOCKET_LIMITS: Omit<SocketLimits, 'maxClients' | 'maxClientsPerAddress'> = {
   ...SESSION_LIMITS,

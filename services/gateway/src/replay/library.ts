@@ -1,5 +1,5 @@
 import type { GameSummary } from '@vectra/protocol';
-import { readGamesQuery, type GamesQuery } from '../gamesQuery.js';
+import { ALL_GAMES, type GamesQuery } from '../gamesQuery.js';
 import type { Recordings } from '../recordings.js';
 import { scoreOf, type Score } from './score.js';
 
@@ -25,7 +25,7 @@ export class Library {
 
   /** Oldest first. */
   async list({ from, to, minPeak }: Pick<GamesQuery, 'from' | 'to' | 'minPeak'>): Promise<GameSummary[]> {
-    const query = { ...readGamesQuery({}), from, to, minPeak, limit: Infinity };
+    const query = { ...ALL_GAMES, from, to, minPeak, limit: Infinity };
     const { games } = await this.#recordings.list(query);
     return games.reverse();
   }

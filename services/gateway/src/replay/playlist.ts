@@ -1,7 +1,7 @@
 import type { CommandOf, GameSummary } from '@vectra/protocol';
 import { refusal, type Refusal } from '../commands.js';
 import { ApiError } from '../errors.js';
-import { readGamesQuery } from '../gamesQuery.js';
+import { ALL_GAMES, readGamesQuery } from '../gamesQuery.js';
 import type { GameSource } from './library.js';
 
 /** How many games that are not there an error names. */
@@ -53,7 +53,7 @@ export async function openPlaylist(library: GameSource, asked: Asked): Promise<P
 
 async function findAll(library: GameSource, ids: readonly string[]): Promise<GameSummary[] | Refusal> {
   const [only = ''] = ids;
-  const known = ids.length === 1 ? [await library.find(only)] : await library.list(EVERYTHING);
+  const known = ids.length === 1 ? [await library.find(only)] : await library.list(ALL_GAMES);
   const byId = new Map(known.flatMap((game) => (game === undefined ? [] : [[game.game_id, game]])));
   const absent = ids.filter((id) => !byId.has(id));
   if (absent.length > 0) {
@@ -63,8 +63,6 @@ async function findAll(library: GameSource, ids: readonly string[]): Promise<Gam
   }
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
-
-const EVERYTHING = { from: -Infinity, to: Infinity, minPeak: 0 };
 
 async function ask(
   library: GameSource,
