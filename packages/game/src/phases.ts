@@ -34,6 +34,12 @@ export interface PhaseStep {
   newGame: boolean;
 }
 
+/** The phase in which a tick of a game is; `rugTick`: null when the rug was not seen. */
+export function phaseAt(tick: number, rugTick: number | null): Phase {
+  if (tick === rugTick) return 'RUG_EVENT_1';
+  return tick === 0 ? 'GAME_ACTIVATION' : 'ACTIVE_GAMEPLAY';
+}
+
 /** Which phase may follow which. A phase may always last, and `UNKNOWN` may follow and be followed by any. */
 export const LEGAL_TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
   UNKNOWN: ['GAME_ACTIVATION', 'ACTIVE_GAMEPLAY', 'RUG_EVENT_1', 'RUG_EVENT_2', 'COOLDOWN', 'PRESALE'],

@@ -1,11 +1,5 @@
-import {
-  toDecimal,
-  type Draft,
-  type EventData,
-  type EventType,
-  type Phase,
-  type Source,
-} from '@vectra/protocol';
+import { phaseAt } from '@vectra/game';
+import { toDecimal, type Draft, type EventData, type EventType, type Source } from '@vectra/protocol';
 import type { Game } from './game.js';
 import { sidebetKey, sidebetOf } from './players.js';
 import type { GameFrame, GlobalSidebet } from './wire.js';
@@ -39,7 +33,7 @@ export class Batch {
       price: toDecimal(game.prices.get(tickCount) ?? 0),
       active: frame.active === true,
       rugged,
-      phase: rugged ? 'RUG_EVENT_1' : phaseAt(tickCount),
+      phase: phaseAt(tickCount, rugged ? tickCount : null),
       cooldownTimer: frame.cooldownTimer ?? 0,
       tradeCount: frame.tradeCount ?? null,
     });
@@ -53,7 +47,7 @@ export class Batch {
       price: toDecimal(game.prices.get(tickCount) ?? 0),
       active: true,
       rugged,
-      phase: rugged ? 'RUG_EVENT_1' : phaseAt(tickCount),
+      phase: phaseAt(tickCount, game.rugTick),
       cooldownTimer: 0,
       tradeCount: null,
       backfilled,
@@ -82,8 +76,4 @@ export class Batch {
       }
     }
   }
-}
-
-function phaseAt(tickCount: number): Phase {
-  return tickCount === 0 ? 'GAME_ACTIVATION' : 'ACTIVE_GAMEPLAY';
 }

@@ -1,3 +1,4 @@
+import { phaseAt } from '@vectra/game';
 import {
   recordingNames,
   type Backfill,
@@ -5,7 +6,6 @@ import {
   type EventOf,
   type GameRecording,
   type LegacyLine,
-  type Phase,
   type TickSpan,
 } from '@vectra/protocol';
 import { isDatable, type Game, type GameEvent } from './book.js';
@@ -99,8 +99,7 @@ function backfilledRow(sight: {
 }): Row {
   const { tick, price, timestamp, rugTick, by } = sight;
   const rugged = tick === rugTick;
-  const phase: Phase = rugged ? 'RUG_EVENT_1' : tick === 0 ? 'GAME_ACTIVATION' : 'ACTIVE_GAMEPLAY';
-  const state = { phase, active: true, rugged, cooldownTimer: 0, tradeCount: null };
+  const state = { phase: phaseAt(tick, rugTick), active: true, rugged, cooldownTimer: 0, tradeCount: null };
   return { tick, price: Number(price), timestamp, backfilled: by, ...state };
 }
 

@@ -1,4 +1,4 @@
-import { hashSeed } from '@vectra/game';
+import { hashSeed, phaseAt } from '@vectra/game';
 import {
   toDecimal,
   type Draft,
@@ -158,11 +158,6 @@ function tickEvents(tick: Tick, before: Tick | undefined, rugTick: number | null
     told('game.tick', { tickCount, price: toDecimal(price), ...state }),
     ...(expected < tickCount ? [told('game.gap', missed)] : []),
   ];
-}
-
-function phaseAt(tick: number, rugTick: number | null): Phase {
-  if (tick === rugTick) return 'RUG_EVENT_1';
-  return tick === 0 ? 'GAME_ACTIVATION' : 'ACTIVE_GAMEPLAY';
 }
 
 function endOf({ meta }: GameRecording, ticks: readonly Tick[], last: Tick): Told {

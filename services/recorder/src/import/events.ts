@@ -1,5 +1,5 @@
-import { hashSeed, type SeedCheck } from '@vectra/game';
-import { placeEvent, toDecimal, type Draft, type Event, type EventData, type Phase } from '@vectra/protocol';
+import { hashSeed, phaseAt, type SeedCheck } from '@vectra/game';
+import { placeEvent, toDecimal, type Draft, type Event, type EventData } from '@vectra/protocol';
 import type { GatheredGame, Tick } from './gathered.js';
 import type { Seed } from './seeds.js';
 
@@ -33,8 +33,8 @@ export function toEvents(game: GatheredGame, seal?: Seal): Event[] {
 }
 
 function tickOf(game: GatheredGame, tick: number, { tradeCount, backfilled }: Tick): EventData<'game.tick'> {
-  const rugged = tick === game.rug?.tick;
-  const phase: Phase = rugged ? 'RUG_EVENT_1' : tick === 0 ? 'GAME_ACTIVATION' : 'ACTIVE_GAMEPLAY';
+  const rugTick = game.rug?.tick ?? null;
+  const [rugged, phase] = [tick === rugTick, phaseAt(tick, rugTick)];
   const price = toDecimal(game.prices.get(tick) ?? 0);
   const state = { tickCount: tick, price, active: true, rugged, phase, cooldownTimer: 0, tradeCount };
   return backfilled === undefined ? state : { ...state, backfilled };
