@@ -13,14 +13,9 @@ const MISNAMED = [
 export function serviceMetrics(registry: Registry, health: Health, isStopping: () => boolean): void {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
-  new Gauge({
-    name: 'service_ready',
-    help: '1 while the service is ready, as /readyz says it.',
-    registers: [registry],
-    collect() {
-      this.set(Number(health.ok && !isStopping()));
-    },
-  });
+  gauge(registry, 'service_ready', '1 while the service is ready, as /readyz says it.', () =>
+    Number(health.ok && !isStopping()),
+  );
   new Gauge({
     name: 'service_check_ok',
     help: '1 while a condition of being ready holds; /readyz says in words what is wrong.',
@@ -32,16 +27,30 @@ export function serviceMetrics(registry: Registry, health: Health, isStopping: (
   });
 }
 
-/** Free bytes on the disk of a folder, for the user of the service; NaN while the folder cannot be asked. */
-export function diskFreeGauge(registry: Registry, name: string, folder: string): void {
+/** A gauge that is read when it is asked for. */
+export function gauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  read: () => number | Promise<number>,
+): void {
   new Gauge({
     name,
-    help: 'Free on the disk of the data folder, for the user of the service; NaN while the folder is not there.',
+    help,
     registers: [registry],
     async collect() {
-      // Whoever writes there says what is wrong with it.
-      const disk = await statfs(folder).catch(() => undefined);
-      this.set(disk === undefined ? NaN : disk.bavail * disk.bsize);
+      this.set(await read());
     },
+  });
+}
+
+/** Free bytes on the disk of a folder, for the user of the service; NaN while the folder cannot be asked. */
+export function diskFreeGauge(registry: Registry, name: string, folder: string): void {
+  const help =
+    'Free on the disk of the data folder, for the user of the service; NaN while the folder is not there.';
+  gauge(registry, name, help, async () => {
+    // Whoever writes there says what is wrong with it.
+    const disk = await statfs(folder).catch(() => undefined);
+    return disk === undefined ? NaN : disk.bavail * disk.bsize;
   });
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { EVENT_TYPES, type Event, type EventData } from '@vectra/protocol';
+import { gauge } from '@vectra/service-kit';
 import { LatencyMonitor, type Latency } from './monitors/latency.js';
 import type { Outcome } from './normalizer.js';
 import type { UpstreamSource } from './source.js';
@@ -162,17 +163,6 @@ export class Meters {
   }
 }
 
-function gauge(metrics: Registry, name: string, help: string, read: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers: [metrics],
-    collect() {
-      this.set(read());
-    },
-  });
-}
-
 /** A counter that is kept elsewhere. */
 function count(metrics: Registry, name: string, help: string, read: () => number): void {
   new Counter({
@@ -215,14 +205,9 @@ function sourceGauges(metrics: Registry, { sources, followed }: Pick<Gauges, 'so
       for (const { name, reconnects } of sources()) this.inc({ source: name }, reconnects);
     },
   });
-  new Gauge({
-    name: 'feed_chrome_sessions',
-    help: 'Pages, frames and workers of Chrome that are listened to.',
-    registers: [metrics],
-    collect() {
-      this.set(sources().reduce((sum, { sessions = 0 }) => sum + sessions, 0));
-    },
-  });
+  gauge(metrics, 'feed_chrome_sessions', 'Pages, frames and workers of Chrome that are listened to.', () =>
+    sources().reduce((sum, { sessions = 0 }) => sum + sessions, 0),
+  );
   bySource('feed_upstream_followed', '1 for the connection that is followed.', ({ name }) =>
     Number(name === followed()),
   );

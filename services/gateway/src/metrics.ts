@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { UNRECOVERED_REASONS, type UnrecoveredReason } from '@vectra/protocol';
+import { gauge } from '@vectra/service-kit';
 import type { GroupState, LogFigures } from '@vectra/stream';
 import type { Observation } from './health.js';
 
@@ -180,15 +181,4 @@ export function logMetrics({ registry, observation, figures, requiredGroups, onF
 /** A group that ends with its consumer has a name that never comes again: it counts under what stands before it. */
 function labelOf({ name, ephemeral }: GroupState): string {
   return ephemeral ? (name.split(':')[0] ?? name) : name;
-}
-
-function gauge(registry: Registry, name: string, help: string, read: () => number | Promise<number>): void {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    async collect() {
-      this.set(await read());
-    },
-  });
 }

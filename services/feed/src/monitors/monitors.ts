@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Draft } from '@vectra/protocol';
+import { gauge } from '@vectra/service-kit';
 import { isPlayerEvent } from '../players.js';
 import { payloadOf, type UpstreamEvent } from '../wire.js';
 import { DataWatch, type DataAge } from './dataAge.js';
@@ -112,14 +113,14 @@ export class Monitors {
         for (const one of MODES) this.set({ mode: one }, Number(one === mode));
       },
     });
-    new Gauge({
-      name: 'feed_data_age_seconds',
-      help: 'Age of the newest frame of the game; NaN before the first.',
-      registers: [metrics],
-      collect() {
+    gauge(
+      metrics,
+      'feed_data_age_seconds',
+      'Age of the newest frame of the game; NaN before the first.',
+      () => {
         const { ageMs } = assess().data;
-        this.set(ageMs === null ? NaN : ageMs / 1_000);
+        return ageMs === null ? NaN : ageMs / 1_000;
       },
-    });
+    );
   }
 }

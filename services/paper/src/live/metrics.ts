@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { gauge } from '@vectra/service-kit';
 
 /** The service's own metrics, and the hooks that feed them. */
 export function paperMetrics(
@@ -29,22 +30,8 @@ export function paperMetrics(
     help: 'How old the newest event was when a slot last processed some.',
     registers,
   });
-  new Gauge({
-    name: 'paper_slots',
-    help: 'Slots that this instance owns.',
-    registers,
-    collect() {
-      this.set(state().owned.length);
-    },
-  });
-  new Gauge({
-    name: 'paper_sessions',
-    help: 'Sessions in those slots.',
-    registers,
-    collect() {
-      this.set(state().sessions);
-    },
-  });
+  gauge(registry, 'paper_slots', 'Slots that this instance owns.', () => state().owned.length);
+  gauge(registry, 'paper_sessions', 'Sessions in those slots.', () => state().sessions);
   return {
     onBatch: (counts) => {
       events.inc(counts.events);
