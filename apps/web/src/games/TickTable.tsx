@@ -1,3 +1,4 @@
+import { TableHead } from '../app/TableHead.js';
 import type { Agreement, TickCheck } from './agreement.js';
 
 const PAGE = 50;
@@ -56,14 +57,7 @@ export function TickTable({ ticks, page, turn }: TickTableProps) {
       </div>
       <table>
         <caption className="hidden">Prices as recorded and as derived from the seed</caption>
-        <thead>
-          <tr>
-            <th scope="col">Tick</th>
-            <th scope="col">Recorded</th>
-            <th scope="col">Derived</th>
-            <th scope="col">Agree</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Tick', 'Recorded', 'Derived', 'Agree']} />
         <tbody>
           {shown.map(({ tick, recorded, derived, agreement }) => (
             <tr key={tick} className={agreement}>

@@ -1,5 +1,6 @@
 import type { GroupHealth, ServiceInstance, SourceHealth } from '@vectra/client';
 import { useEffect, useRef } from 'react';
+import { TableHead } from '../app/TableHead.js';
 import { Time } from '../app/Time.js';
 import { duration } from '../app/words.js';
 import { ageWords } from './ages.js';
@@ -80,15 +81,7 @@ function Table({ caption, columns, rows }: { caption: string; columns: string[];
     <div className="wide" role="region" aria-label={caption} tabIndex={0}>
       <table>
         <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={columns} />
         <tbody>
           {rows.map(([first = '', ...cells]) => (
             <tr key={first}>

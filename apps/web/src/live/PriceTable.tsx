@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Game } from '../connection/state.js';
+import { TableHead } from '../app/TableHead.js';
 import { multiplier } from '../app/words.js';
 
 /** A game is told in so many rows, whatever its length. */
@@ -27,12 +28,7 @@ function Rows({ game: { id, prices } }: { game: Game }) {
           {every === 1 ? 'Every tick' : `Every ${every} ticks, and the newest,`} of game {id};{' '}
           {unknown === 0 ? 'all are known' : `${unknown} are not known`}
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Tick</th>
-            <th scope="col">Price</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Tick', 'Price']} />
         <tbody>
           {shown.map((tick) => (
             <tr key={tick}>

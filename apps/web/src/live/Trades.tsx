@@ -1,4 +1,5 @@
 import type { Trade } from '../connection/state.js';
+import { TableHead } from '../app/TableHead.js';
 import { amountWords, multiplier, sideWords } from '../app/words.js';
 
 interface TradesProps {
@@ -22,15 +23,7 @@ export function Trades({ trades, gameIds, isRecorded }: TradesProps) {
       ) : (
         <div className="rows">
           <table>
-            <thead>
-              <tr>
-                <th scope="col">Player</th>
-                <th scope="col">Side</th>
-                <th scope="col">Amount</th>
-                <th scope="col">Price</th>
-                <th scope="col">Tick</th>
-              </tr>
-            </thead>
+            <TableHead columns={['Player', 'Side', 'Amount', 'Price', 'Tick']} />
             <tbody>
               {trades.map((trade) => (
                 <tr key={trade.tradeId} className={gameIds.includes(trade.gameId) ? '' : 'past'}>

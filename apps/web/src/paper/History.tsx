@@ -2,6 +2,7 @@ import type { PaperHappening } from '@vectra/protocol';
 import { useState } from 'react';
 import { count, gainTone, signedSol, sol } from '../app/figures.js';
 import { hrefOf } from '../app/route.js';
+import { TableHead } from '../app/TableHead.js';
 import type { Follower } from './follower.js';
 import type { Known } from './history.js';
 import { happeningWords } from './words.js';
@@ -46,24 +47,16 @@ export function History({ follower, known }: { follower: Follower; known: Known 
       ) : (
         <div className="scroll" role="region" aria-label="History" tabIndex={0}>
           <table>
-            <thead>
-              <tr>
-                <th scope="col" className="number">
-                  Line
-                </th>
-                <th scope="col">What</th>
-                <th scope="col" className="number">
-                  Tick
-                </th>
-                <th scope="col" className="number">
-                  Profit, SOL
-                </th>
-                <th scope="col" className="number">
-                  Cash, SOL
-                </th>
-                <th scope="col">Game</th>
-              </tr>
-            </thead>
+            <TableHead
+              columns={[
+                ['Line', 'number'],
+                'What',
+                ['Tick', 'number'],
+                ['Profit, SOL', 'number'],
+                ['Cash, SOL', 'number'],
+                'Game',
+              ]}
+            />
             <tbody>
               {shown.map((line, index) => (
                 <Row key={first + end - index} number={first + end - index} line={line} />

@@ -7,6 +7,7 @@ import { useResource } from '../app/resource.js';
 import { goTo, hrefOf } from '../app/route.js';
 import { Empty, Loaded } from '../app/States.js';
 import { useStore } from '../app/store.js';
+import { TableHead } from '../app/TableHead.js';
 import { Time } from '../app/Time.js';
 import { MOST_COMPARED } from './Compare.js';
 import { KIND_NAMES } from './fields.js';
@@ -61,33 +62,24 @@ function Sessions({ sessions }: { sessions: readonly PaperSession[] }) {
       </div>
       <div className="scroll" role="region" aria-label="Sessions of paper trading" tabIndex={0}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span className="hidden">Compare</span>
-              </th>
-              <th scope="col">Session</th>
-              <th scope="col">State</th>
-              <th scope="col">Strategy</th>
-              <th scope="col" className="number">
-                Wallet, SOL
-              </th>
-              <th scope="col" className="number">
-                Profit, SOL
-              </th>
-              <th scope="col" className="number">
-                Drawdown
-              </th>
-              <th scope="col" className="number">
-                Won
-              </th>
-              <th scope="col" className="number">
-                Games
-              </th>
-              <th scope="col">Open now</th>
-              <th scope="col">Begun</th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              'Session',
+              'State',
+              'Strategy',
+              ['Wallet, SOL', 'number'],
+              ['Profit, SOL', 'number'],
+              ['Drawdown', 'number'],
+              ['Won', 'number'],
+              ['Games', 'number'],
+              'Open now',
+              'Begun',
+            ]}
+          >
+            <th scope="col">
+              <span className="hidden">Compare</span>
+            </th>
+          </TableHead>
           <tbody>
             {sessions.map((session) => (
               <Row

@@ -3,6 +3,7 @@ import { useResource } from '../app/resource.js';
 import { goTo, hrefOf } from '../app/route.js';
 import { Empty, Loaded } from '../app/States.js';
 import { useStore } from '../app/store.js';
+import { TableHead } from '../app/TableHead.js';
 import { Time } from '../app/Time.js';
 import { OpenFile } from './OpenFile.js';
 import { sessionsPath, type ListedSession, type SessionsPage } from './sessions.js';
@@ -73,29 +74,19 @@ function Sessions({ page: { sessions, next }, query }: { page: SessionsPage; que
   return (
     <section aria-label="Sessions">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Player</th>
-            <th scope="col">Started</th>
-            <th scope="col" className="wide">
-              Lasted
-            </th>
-            <th scope="col" className="wide">
-              Games
-            </th>
-            <th scope="col">Actions</th>
-            <th scope="col" className="wide">
-              Start
-            </th>
-            <th scope="col" className="wide">
-              End
-            </th>
-            <th scope="col">P&L</th>
-            <th scope="col" className="wide ended">
-              How it ended
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'Player',
+            'Started',
+            ['Lasted', 'wide'],
+            ['Games', 'wide'],
+            'Actions',
+            ['Start', 'wide'],
+            ['End', 'wide'],
+            'P&L',
+            ['How it ended', 'wide ended'],
+          ]}
+        />
         <tbody>
           {sessions.map((session) => (
             <Row key={session.name} session={session} />

@@ -3,6 +3,7 @@ import { count, gainTone, signedSol, sol } from '../app/figures.js';
 import { useResource } from '../app/resource.js';
 import { hrefOf } from '../app/route.js';
 import { Loaded } from '../app/States.js';
+import { TableHead } from '../app/TableHead.js';
 import { Time } from '../app/Time.js';
 import { multiplier } from '../app/words.js';
 import { resultWords } from '../paper/words.js';
@@ -81,23 +82,17 @@ function Table({ rows }: { rows: readonly GameRow[] }) {
   return (
     <div className="scroll" role="region" aria-label="Games and bets" tabIndex={0}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Start</th>
-            <th scope="col">Game</th>
-            {['Rug at tick', 'Peak'].map((name) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
-            ))}
-            <th scope="col">Bets</th>
-            {['Profit, SOL', 'Wallet, SOL'].map((name) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'Start',
+            'Game',
+            ['Rug at tick', 'number'],
+            ['Peak', 'number'],
+            'Bets',
+            ['Profit, SOL', 'number'],
+            ['Wallet, SOL', 'number'],
+          ]}
+        />
         <tbody>
           {rows.map((row) => (
             <Row key={row.gameId} row={row} />
