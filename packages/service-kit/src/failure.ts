@@ -4,6 +4,11 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** What an error says, whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** One clear line about why a service cannot go on: what failed, with which value, and the remedy where one is known. */
 export function describeFailure(error: unknown): string {
   if (error instanceof ConfigError)

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { reasonOf } from '@vectra/service-kit';
 import { ChromeError } from './errors.js';
 
 /** The absolute path of a folder; `~` is the home folder. */
@@ -19,7 +20,7 @@ export async function prepareProfile(dir: string): Promise<void> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     await access(dir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new ChromeError(
       `the profile's folder cannot be written by this user (uid ${process.getuid?.()}): ${reason}. Give it to that user, or set CHROME_PROFILE_DIR to another folder`,
       { cause },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf } from '@vectra/service-kit';
 import type { Chrome } from './chrome.js';
 
 const FIRST_DELAY_MS = 1_000;
@@ -87,7 +88,7 @@ export class Supervisor {
       this.#options.onRestart?.();
       upAt = performance.now();
       await this.#launch().catch((error: unknown) => {
-        if (!isStopping()) this.#options.onDown(error instanceof Error ? error.message : String(error));
+        if (!isStopping()) this.#options.onDown(reasonOf(error));
       });
     }
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Draft, EventOf, Source } from '@vectra/protocol';
-import { traceEvents } from '@vectra/service-kit';
+import { reasonOf, traceEvents } from '@vectra/service-kit';
 import type { EventLog, Publisher } from '@vectra/stream';
 import type { Heard } from './held.js';
 import { Normalizer, type Outcome } from './normalizer.js';
@@ -65,7 +65,7 @@ export class Leadership {
         return leadership;
       } catch (error) {
         // What is held would be lost with the process: Redis is waited for.
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         log.warn({ reason }, 'the log cannot be read; it is tried again');
         health.set('history', false, `the log can't be read: ${reason}`);
       }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog, Publisher } from '@vectra/stream';
+import { reasonOf } from '@vectra/service-kit';
 import type { FeedContext } from './service.js';
 
 const TRIM_INTERVAL_MS = 10_000;
@@ -25,10 +26,7 @@ export async function trimRegularly(
       }
       absent = absentGroup;
     } catch (error) {
-      log.warn(
-        { reason: error instanceof Error ? error.message : String(error) },
-        'trimming failed; it is tried again',
-      );
+      log.warn({ reason: reasonOf(error) }, 'trimming failed; it is tried again');
     }
   }
 }

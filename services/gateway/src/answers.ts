@@ -1,6 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Logger } from '@vectra/service-kit';
+import { reasonOf, type Logger } from '@vectra/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError, notFound } from './errors.js';
@@ -96,7 +96,7 @@ export async function answered<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new ApiError(503, 'no_redis', `Redis did not answer (${reason}): ask again`);
   }
 }

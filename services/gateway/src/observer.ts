@@ -1,3 +1,4 @@
+import { reasonOf } from '@vectra/service-kit';
 import type { Observation } from './health.js';
 import type { LogSource } from './source.js';
 
@@ -43,7 +44,7 @@ export class Observer {
       const [log, groups, services] = await Promise.race([answers, timeout]);
       this.#latest = { failure: null, answeredAt: Date.now(), log, groups, services };
     } catch (error) {
-      this.#latest = { ...this.#latest, failure: error instanceof Error ? error.message : String(error) };
+      this.#latest = { ...this.#latest, failure: reasonOf(error) };
     } finally {
       clearTimeout(timer);
       this.#asking = false;

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from '@vectra/service-kit';
+import { reasonOf, type Logger } from '@vectra/service-kit';
 import { namesIn } from './disk.js';
 
 /** A day has some 1,300 games; a process may have as few as 1,024 files open. */
@@ -59,7 +59,7 @@ export class Listing<T> {
     try {
       return this.#summarize(JSON.parse(await readFile(path, 'utf8')), name);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       this.#log.warn({ file: path, reason }, 'not a readable recording: left out of the index');
       return undefined;
     }

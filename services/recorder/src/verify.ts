@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { checkSeed } from '@vectra/game';
 import { dayIndex, gameRecording, type GameRecording } from '@vectra/protocol';
+import { reasonOf } from '@vectra/service-kit';
 import { z } from 'zod';
 import { hasCode, namesIn } from './disk.js';
 
@@ -141,7 +142,7 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<Read<T>>
     if (parsed.success) return { ok: true, value: parsed.data };
     return { ok: false, problem: z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, ' ') };
   } catch (error) {
-    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+    return { ok: false, problem: reasonOf(error) };
   }
 }
 

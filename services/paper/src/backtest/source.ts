@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, basename } from 'node:path';
 import { gameRecording, type GameRecording } from '@vectra/protocol';
+import { reasonOf } from '@vectra/service-kit';
 import { generatedGames } from './generated.js';
 import { passes, type GamesFilter } from './query.js';
 
@@ -103,6 +104,6 @@ function readOne(path: string): GameRecording | { leftOut: string } {
       return { leftOut: `${path}: ticks are missing` };
     return parsed.data;
   } catch (error) {
-    return { leftOut: `${path}: ${error instanceof Error ? error.message : String(error)}` };
+    return { leftOut: `${path}: ${reasonOf(error)}` };
   }
 }

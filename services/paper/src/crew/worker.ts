@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { reasonOf } from '@vectra/service-kit';
 import { pack, unpack } from '../backtest/packed.js';
 import { BacktestRun } from '../backtest/run.js';
 import { loadChunk } from '../backtest/source.js';
@@ -82,6 +83,6 @@ if (port === null) throw new Error('expected to be a thread of a crew');
 port.on('message', (task: Task) => {
   done(task).then(
     (reply) => port.postMessage({ reply }),
-    (error: unknown) => port.postMessage({ error: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => port.postMessage({ error: reasonOf(error) }),
   );
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { transformSync } from '@swc/wasm-typescript';
+import { reasonOf } from '@vectra/service-kit';
 import { PluginError } from './plugin.js';
 
 const ENDINGS = ['.ts', '.js'];
@@ -70,7 +71,7 @@ function filesIn(folder: string, name: string): string[] {
       .map((path) => path.replaceAll('\\', '/'))
       .filter((path) => ENDINGS.some((ending) => path.endsWith(ending)) && !path.endsWith('.d.ts'));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new PluginError(`plug-in ${name}: the folder of plug-ins cannot be read: ${why}`, { cause: error });
   }
 }

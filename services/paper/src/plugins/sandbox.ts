@@ -10,6 +10,7 @@ import {
   type QuickJSContext,
   type QuickJSHandle,
 } from 'quickjs-emscripten-core';
+import { reasonOf } from '@vectra/service-kit';
 import { withoutTypes, type PluginFiles } from './files.js';
 import { PluginError } from './plugin.js';
 
@@ -129,7 +130,7 @@ export const { start, call } = serve(module.default);`;
       outcome = act();
     } catch (error) {
       // The engine itself failed, as with a recursion too deep in one of its own functions: it cannot go on.
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       this.#broken = this.#message(what, undefined, `the sandbox broke down: ${why}`);
       throw new PluginError(this.#broken, { cause: error });
     }

@@ -10,6 +10,7 @@ import {
   type Trading,
 } from '@vectra/game';
 import type { PaperHappening, Strategy } from '@vectra/protocol';
+import { reasonOf } from '@vectra/service-kit';
 import type { Behaviour, PastGame, View } from './behaviour.js';
 import { afterGame, counted, noStatistics, type Statistics } from './statistics.js';
 
@@ -182,7 +183,7 @@ function copyOf(memory: Record<string, unknown>): Record<string, unknown> {
 
 /** A strategy that fails stops its session, and no other. */
 function failed({ session, happenings }: Step, error: unknown): Step {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   return {
     session: { ...session, active: false, error: message },
     happenings: [...happenings, { kind: 'failed', message }],

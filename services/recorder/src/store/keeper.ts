@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Position } from '@vectra/protocol';
-import type { Health } from '@vectra/service-kit';
+import { reasonOf, type Health } from '@vectra/service-kit';
 import type { Space } from '../space/space.js';
 import { EventStore, type EventStoreOptions } from './eventStore.js';
 
@@ -73,7 +73,7 @@ export class StoreKeeper {
       return true;
     } catch (error) {
       if (owned.aborted) return false;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       health.set('store', false, reason);
       log.error({ reason }, 'writing the event store failed; trying again');
       return false;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Logger } from '@vectra/service-kit';
+import { reasonOf, type Logger } from '@vectra/service-kit';
 import { readJournalAfter } from '../journal.js';
 import { readCursor, type Cursor } from './cursor.js';
 import { Engine, rowsOf } from './engine.js';
@@ -69,7 +69,7 @@ async function verifyFolder(
       found.repeated = Number(row?.[0]) - found.stored;
     }
   } catch (error) {
-    return { ...found, problem: `unreadable: ${error instanceof Error ? error.message : String(error)}` };
+    return { ...found, problem: `unreadable: ${reasonOf(error)}` };
   }
   return { ...found, problem: problemOf(found) };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Health, Logger } from '@vectra/service-kit';
+import { reasonOf, type Health, type Logger } from '@vectra/service-kit';
 import { FencedError, type WindowWrite } from '@vectra/stream';
 import { planWrite, type Held } from './plan.js';
 import type { RecentGames } from './recentGames.js';
@@ -123,7 +123,7 @@ export class WindowWriter {
         if (this.#write === write) this.disown();
         return true;
       }
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       health.set('window', false, `the last games could not be written to Redis: ${reason}`);
       log.warn({ reason }, 'writing the last games to Redis failed; trying again');
       return false;
