@@ -231,18 +231,13 @@ export interface JournalPlace {
   bytes: number;
 }
 
-/** Reads the whole journal, oldest line first, without changing it. */
-export function readJournal(folder: string, log: Logger): AsyncGenerator<SegmentLine> {
-  return readJournalAfter(folder, log);
-}
-
 /**
- * Like `readJournal`, from a place on.
+ * Reads the journal, oldest line first, without changing it.
  *
- * @param place the end of an event's line, as an earlier reading told it; when the journal has no such segment any more, it
- * is read from its beginning.
+ * @param place where to go on: the end of an event's line, as an earlier reading told it. Without one, or when the journal has no such
+ * segment any more, it is read from its beginning.
  */
-export async function* readJournalAfter(
+export async function* readJournal(
   folder: string,
   log: Logger,
   place?: JournalPlace,

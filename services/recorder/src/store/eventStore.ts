@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { encodeEvent, parsePosition, type Event, type Position } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
-import { readJournalAfter } from '../journal.js';
+import { readJournal } from '../journal.js';
 import type { SegmentLine } from '../segment.js';
 import { columnsOf, type Row } from './columns.js';
 import { readCursor, writeCursor, type Cursor } from './cursor.js';
@@ -85,7 +85,7 @@ export class EventStore {
     const piles = new Map<string, Pile>();
     let cursor = this.#cursor;
     let [rows, bytes] = [0, 0];
-    for await (const line of readJournalAfter(this.#journal, log, cursor)) {
+    for await (const line of readJournal(this.#journal, log, cursor)) {
       const row = rowIn(line);
       if (row === undefined) continue;
       this.#pile(piles, row, line.kind !== 'event');

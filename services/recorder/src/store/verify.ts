@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { reasonOf, type Logger } from '@vectra/service-kit';
-import { readJournalAfter } from '../journal.js';
+import { readJournal } from '../journal.js';
 import { readCursor, type Cursor } from './cursor.js';
 import { Engine, rowsOf } from './engine.js';
 import { storeFolderOf } from './eventStore.js';
@@ -86,7 +86,7 @@ async function countJournal(journal: string, log: Logger, cursor: Cursor | undef
   const late = new Set<string>();
   let waiting = 0;
   let passed = cursor === undefined;
-  for await (const line of readJournalAfter(journal, log)) {
+  for await (const line of readJournal(journal, log)) {
     if (line.kind !== 'event' && line.kind !== 'late' && line.kind !== 'carried') continue;
     if (line.kind !== 'event') {
       if (late.has(line.event.id)) continue;
