@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeFailure } from '@vectra/service-kit';
-import { count, printable, some, table } from './import/table.js';
+import { count, printable, some, table } from './table.js';
 import { VERDICTS, verifyPath, type VerifiedFile } from './verify.js';
 
 const HELP = `recorder verify <file|folder>...

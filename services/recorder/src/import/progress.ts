@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { Progress } from './importer.js';
-import { count, megabytes, some } from './table.js';
+import { count, megabytes, some } from '../table.js';
 
 const BAR = 24;
 /** How often a terminal, and how often anything else, is told. */

@@ -1,7 +1,7 @@
 import { LINE_KINDS, LINE_MEANING, linesIn } from './account.js';
 import type { FileReport, ImportReport } from './importer.js';
 import type { GameReport } from './settle.js';
-import { count, megabytes, printable, some, table } from './table.js';
+import { count, megabytes, printable, some, table } from '../table.js';
 
 /** Rows a table shows at most, unless all were asked for. */
 const SHOWN = 40;

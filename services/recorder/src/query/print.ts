@@ -1,5 +1,5 @@
 import type { JS } from '@duckdb/node-api';
-import { printable, some, table } from '../import/table.js';
+import { printable, some, table } from '../table.js';
 import type { QueryResult } from './query.js';
 
 export const FORMATS = ['table', 'json', 'csv'] as const;

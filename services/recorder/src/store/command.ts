@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
-import { count, printable, some, table } from '../import/table.js';
+import { count, printable, some, table } from '../table.js';
 import { verifyStore, type StoreReport } from './verify.js';
 
 const HELP = `recorder store verify

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProgressBar, renderProgress } from '../../../src/import/progress.js';
-import { printable, table } from '../../../src/import/table.js';
+import { printable, table } from '../../../src/table.js';
 
 const half = { files: 4, filesDone: 2, bytes: 2e6, bytesDone: 1e6, lines: 9, games: 0 };
 
