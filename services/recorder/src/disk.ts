@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 const TEMPORARY = /^\..+\.tmp$/;
@@ -88,7 +88,17 @@ export async function sweepTemporaries(folder: string): Promise<void> {
   }
 }
 
-async function removeIfThere(path: string): Promise<void> {
+/** The text of a file; undefined when there is none. */
+export async function textIn(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+export async function removeIfThere(path: string): Promise<void> {
   try {
     await unlink(path);
   } catch (error) {

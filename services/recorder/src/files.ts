@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import {
   gameRecording,
@@ -8,7 +7,7 @@ import {
   type SessionSummary,
 } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
-import { ensureFolder, hasCode, namesIn, replaceFile, sweepTemporaries } from './disk.js';
+import { ensureFolder, namesIn, replaceFile, sweepTemporaries, textIn } from './disk.js';
 import { Listing } from './listing.js';
 import type { GameFiles } from './recording.js';
 import type { SessionFile } from './sessions/sessionFile.js';
@@ -94,7 +93,7 @@ export class RecordingFiles {
   /** Returns false when the file has this content already. */
   async #put(name: string, content: string): Promise<boolean> {
     const path = join(this.#folder, name);
-    if ((await contentOf(path)) === content) return false;
+    if ((await textIn(path)) === content) return false;
     await ensureFolder(dirname(path));
     await replaceFile(path, content);
     return true;
@@ -138,13 +137,4 @@ function compare(a: string, b: string): number {
 /** `games/20251207T143022_e9ac71e7.game.json` -> `game_20251207_143022_e9ac71e7.jsonl` */
 function legacyName(file: string): string {
   return `game_${file.slice('games/'.length, -'.game.json'.length).replace('T', '_')}.jsonl`;
-}
-
-async function contentOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gameRecording, type GameRecording } from '@vectra/protocol';
-import { hasCode, namesIn } from '../disk.js';
+import { namesIn, textIn } from '../disk.js';
 import { clockIn } from './clock.js';
 import { GatheredGame } from './gathered.js';
 import { readLegacyRow } from './legacy.js';
@@ -63,7 +62,7 @@ function worth({ meta, prices }: GameRecording): number {
 
 /** undefined: there is none, or it is damaged, and any other is better. */
 async function readRecording(path: string): Promise<GameRecording | undefined> {
-  const text = await textOf(path);
+  const text = await textIn(path);
   try {
     return text === undefined ? undefined : gameRecording.parse(JSON.parse(text));
   } catch {
@@ -88,7 +87,7 @@ async function regather(path: string, { meta, prices }: GameRecording): Promise<
       tradeCount: row?.tradeCount ?? null,
     });
   };
-  for (const line of ((await textOf(linesBeside(path))) ?? '').split('\n')) {
+  for (const line of ((await textIn(linesBeside(path))) ?? '').split('\n')) {
     const word = line === '' ? undefined : readLine(line);
     if (word?.kind === 'sight' && word.sight.gameId === game.id)
       see(word.sight.tick, word.sight.price, word.sight);
@@ -113,13 +112,4 @@ function readLine(line: string): ReturnType<typeof readLegacyRow> | undefined {
 function linesBeside(path: string): string {
   const [day = '', name = ''] = path.split('/games/');
   return join(day, 'jsonl', `game_${name.slice(0, -SUFFIX.length).replace('T', '_')}.jsonl`);
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }

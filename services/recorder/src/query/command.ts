@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { describeFailure, loadConfig } from '@vectra/service-kit';
+import { hasCode } from '../disk.js';
 import { storeFolderOf } from '../store/eventStore.js';
 import { FORMATS, printResult, type Format } from './print.js';
 import { queryStore } from './query.js';
@@ -47,7 +48,8 @@ export async function queryCommand(args: readonly string[]): Promise<number> {
     await queryStore(storeFolderOf(RUGS_DATA_DIR), sql, (result) => printResult(format, result, writeOut));
     return 0;
   } catch (error) {
-    if (isClosedPipe(error)) return 0;
+    // Whoever read the output, such as `head`, has seen enough.
+    if (hasCode(error, 'EPIPE')) return 0;
     stderr.write(`recorder query: ${describeFailure(error)}\n`);
     return 1;
   }
@@ -69,9 +71,4 @@ function readArguments(args: readonly string[]): 'help' | { sql: string; format:
 /** Waits while the reader is slower, so that memory stays flat. */
 async function writeOut(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-}
-
-/** Whoever read the output, such as `head`, has seen enough. */
-function isClosedPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }

@@ -1,7 +1,7 @@
-import { mkdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { ensureFolder, hasCode, namesIn, syncFolder, withFile } from '../disk.js';
+import { ensureFolder, hasCode, namesIn, removeIfThere, syncFolder, withFile } from '../disk.js';
 import { IMPORTED, parsePartName, type PartRange } from './names.js';
 
 /** A file of rows that have a place in the log. */
@@ -22,13 +22,7 @@ export interface StoreDisk {
 export const realDisk: StoreDisk = {
   sync: (path) => withFile(path, 'r+', (handle) => handle.datasync()),
   rename,
-  remove: async (path) => {
-    try {
-      await unlink(path);
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) throw error;
-    }
-  },
+  remove: removeIfThere,
 };
 
 /** Parts by folder: `type=game.tick/date=2025-12-07`. */
