@@ -1,9 +1,9 @@
 import type { Logger } from '@vectra/service-kit';
 import { GameBook, type Game } from './book.js';
 import { RecordingFiles } from './files.js';
+import { foldersOf } from './folders.js';
 import { readJournal } from './journal.js';
 import { recordGame } from './recording.js';
-import { foldersOf } from './recorder.js';
 import type { SegmentLine } from './segment.js';
 import { SessionKeeper } from './sessions/keeper.js';
 

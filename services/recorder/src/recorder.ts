@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { join } from 'node:path';
 import type { Event, Position } from '@vectra/protocol';
 import { eventFields, type Health } from '@vectra/service-kit';
 import { GameBook, type BookedGame, type Game, type RecordingChange } from './book.js';
 import { isFileError } from './disk.js';
 import { RecordingFiles } from './files.js';
+import { foldersOf } from './folders.js';
 import { Journal, type JournalOptions } from './journal.js';
 import { recordGame } from './recording.js';
 import type { Beginning, Gap, SegmentLine } from './segment.js';
@@ -34,11 +34,6 @@ export interface Follower {
   fold(event: Event, due: readonly BookedGame[], running: BookedGame | undefined): void;
   /** A batch has been told. */
   settled(): void;
-}
-
-/** Where a data folder keeps what. */
-export function foldersOf(dataFolder: string): { journal: string; recordings: string } {
-  return { journal: join(dataFolder, 'journal'), recordings: join(dataFolder, 'recordings') };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { formatPosition } from '@vectra/protocol';
 import { diskFreeGauge, traceEvents, type ServiceContext, type ServiceDefinition } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
@@ -6,13 +5,13 @@ import { Capture } from './capture/capture.js';
 import { captureMetrics } from './capture/metrics.js';
 import { RecordingControl } from './control/control.js';
 import { checkWritable } from './disk.js';
+import { foldersOf } from './folders.js';
 import { SupersededError } from './journal.js';
 import { recorderMetrics } from './metrics.js';
-import { foldersOf, Recorder } from './recorder.js';
+import { Recorder } from './recorder.js';
 import { retentionMetrics } from './retention/metrics.js';
 import { retain, type RetentionOptions } from './retention/retention.js';
 import { Space } from './space/space.js';
-import { storeFolderOf } from './store/eventStore.js';
 import { StoreKeeper } from './store/keeper.js';
 import { storeMetrics } from './store/metrics.js';
 import { WindowKeeper } from './window/keeper.js';
@@ -45,11 +44,12 @@ export const recorderService: ServiceDefinition<(typeof VARIABLES)[number]> = {
   async start(context) {
     const { config, log, health, metrics, stopping } = context;
     const folder = config.RUGS_DATA_DIR;
-    for (const path of [folder, ...Object.values(foldersOf(folder))]) await checkWritable(path);
+    const { journal, recordings } = foldersOf(folder);
+    for (const path of [folder, journal, recordings]) await checkWritable(path);
     const { onEvents, onStatus, onWindowWritten, ...hooks } = recorderMetrics(metrics);
     const window = new WindowKeeper({
       size: config.RECORDER_WINDOW,
-      recordings: foldersOf(folder).recordings,
+      recordings,
       log,
       health,
       stopping,
@@ -127,11 +127,7 @@ function retentionOf(
 ): RetentionOptions {
   const { RUGS_DATA_DIR: folder, RECORDER_RETENTION_DAYS: days, RECORDER_RETENTION_GB: gigabytes } = config;
   return {
-    folders: {
-      ...foldersOf(folder),
-      store: storeFolderOf(folder),
-      captures: join(folder, 'captures'),
-    },
+    folders: foldersOf(folder),
     maxAgeMs: days === undefined ? undefined : days * 86_400_000,
     maxBytes: gigabytes === undefined ? undefined : gigabytes * 2 ** 30,
     ...{ owns, log, health, stopping },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { join } from 'node:path';
 import { describeFailure, type Health, type Logger } from '@vectra/service-kit';
 import type { RawBatch, RawReaderOptions } from '@vectra/stream';
+import { foldersOf } from '../folders.js';
 import type { Space } from '../space/space.js';
 import { CaptureFiles, type CaptureFilesOptions } from './files.js';
 
@@ -38,7 +38,7 @@ export class Capture {
 
   constructor(options: CaptureOptions) {
     this.#options = options;
-    this.#files = new CaptureFiles({ ...options, folder: join(options.folder, 'captures') });
+    this.#files = new CaptureFiles({ ...options, folder: foldersOf(options.folder).captures });
   }
 
   /** Resolves when the signal aborts. */

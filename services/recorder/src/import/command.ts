@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
 import { checkWritable } from '../disk.js';
-import { foldersOf } from '../recorder.js';
+import { foldersOf } from '../folders.js';
 import { ImportedGames } from '../store/imported.js';
 import { clockIn } from './clock.js';
 import { Importer } from './importer.js';

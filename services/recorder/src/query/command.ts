@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { describeFailure, loadConfig } from '@vectra/service-kit';
 import { hasCode } from '../disk.js';
-import { storeFolderOf } from '../store/eventStore.js';
+import { foldersOf } from '../folders.js';
 import { FORMATS, printResult, type Format } from './print.js';
 import { queryStore } from './query.js';
 
@@ -45,7 +45,7 @@ export async function queryCommand(args: readonly string[]): Promise<number> {
   const { sql, format } = given;
   try {
     const { RUGS_DATA_DIR } = loadConfig(['RUGS_DATA_DIR']);
-    await queryStore(storeFolderOf(RUGS_DATA_DIR), sql, (result) => printResult(format, result, writeOut));
+    await queryStore(foldersOf(RUGS_DATA_DIR).store, sql, (result) => printResult(format, result, writeOut));
     return 0;
   } catch (error) {
     // Whoever read the output, such as `head`, has seen enough.

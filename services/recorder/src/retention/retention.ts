@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Position } from '@vectra/protocol';
 import type { Health, Logger } from '@vectra/service-kit';
 import { isFileError } from '../disk.js';
+import type { Folders } from '../folders.js';
 import { planRetention, type Limits, type Unit } from './plan.js';
-import { unitsIn, type Folders } from './units.js';
+import { unitsIn } from './units.js';
 
 /** How often it is looked whether something has become too old or too much. */
 const INTERVAL_MS = 60_000;

@@ -2,20 +2,13 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parsePosition, type Position } from '@vectra/protocol';
 import { hasCode, namesIn } from '../disk.js';
+import type { Folders } from '../folders.js';
 import { readSegment, segmentOrdinal } from '../segment.js';
 import type { Unit } from './plan.js';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DAY_MS = 86_400_000;
 const PARTITION = /^date=(\d{4}-\d\d-\d\d)$/;
-
-/** Where a data folder keeps what can be deleted. */
-export interface Folders {
-  journal: string;
-  recordings: string;
-  store: string;
-  captures: string;
-}
 
 /**
  * @param exported up to where everything that is made of the journal has been made, besides the files; undefined when nothing is.

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { encodeEvent, parsePosition, type Event, type Position } from '@vectra/protocol';
 import type { Logger } from '@vectra/service-kit';
+import { foldersOf } from '../folders.js';
 import { readJournal } from '../journal.js';
 import type { SegmentLine } from '../segment.js';
 import { columnsOf, type Row } from './columns.js';
@@ -35,11 +35,6 @@ interface Pile {
   late: Row[];
 }
 
-/** Where a data folder keeps its event store. */
-export function storeFolderOf(dataFolder: string): string {
-  return join(dataFolder, 'events_parquet');
-}
-
 /**
  * The journal in Parquet, by type and day. Everything is derived from the journal, chunk by chunk in its order; the names of
  * the parts tell which rows they have, so that what a crash interrupted is done again without storing a row twice.
@@ -54,8 +49,9 @@ export class EventStore {
 
   constructor(options: EventStoreOptions) {
     this.#options = options;
-    this.#journal = join(options.folder, 'journal');
-    this.#parts = new Parts(storeFolderOf(options.folder), 'recorder', options.disk);
+    const { journal, store } = foldersOf(options.folder);
+    this.#journal = journal;
+    this.#parts = new Parts(store, 'recorder', options.disk);
   }
 
   /** The place in the log up to which everything is stored. */

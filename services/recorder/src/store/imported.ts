@@ -1,10 +1,10 @@
+import { foldersOf } from '../folders.js';
 import { ExistingGames } from '../import/existing.js';
 import { eventsOf, type GameReport } from '../import/settle.js';
 import type { ImportedGame } from '../import/importer.js';
-import { foldersOf } from '../recorder.js';
 import { columnsOf, type Row } from './columns.js';
 import { Engine, rowsOf } from './engine.js';
-import { rowOf, storeFolderOf } from './eventStore.js';
+import { rowOf } from './eventStore.js';
 import { folderOf, IMPORTED } from './names.js';
 import { Parts, type StoreDisk } from './parts.js';
 
@@ -33,7 +33,7 @@ export class ImportedGames {
 
   constructor(dataFolder: string, disk?: StoreDisk) {
     this.#dataFolder = dataFolder;
-    this.#parts = new Parts(storeFolderOf(dataFolder), 'import', disk);
+    this.#parts = new Parts(foldersOf(dataFolder).store, 'import', disk);
   }
 
   /** Takes a game in; it is stored by `finish` at the latest. */

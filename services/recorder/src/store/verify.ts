@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { reasonOf, type Logger } from '@vectra/service-kit';
+import { foldersOf } from '../folders.js';
 import { readJournal } from '../journal.js';
 import { readCursor, type Cursor } from './cursor.js';
 import { Engine, rowsOf } from './engine.js';
-import { storeFolderOf } from './eventStore.js';
 import { folderOf, IMPORTED } from './names.js';
 import { Parts } from './parts.js';
 
@@ -32,9 +31,9 @@ export interface StoreReport {
 
 /** Counts the store's rows by type and day, and beside them the journal's events. Nothing is changed. */
 export async function verifyStore(dataFolder: string, log: Logger): Promise<StoreReport> {
-  const root = storeFolderOf(dataFolder);
-  const parts = new Parts(root, 'verify');
-  const { counts, waiting } = await countJournal(join(dataFolder, 'journal'), log, await readCursor(root));
+  const { journal, store } = foldersOf(dataFolder);
+  const parts = new Parts(store, 'verify');
+  const { counts, waiting } = await countJournal(journal, log, await readCursor(store));
   const names = new Set([...counts.keys(), ...(await parts.folders())]);
   const folders = await Engine.use(parts.temporary, async (engine) => {
     const verified: VerifiedFolder[] = [];

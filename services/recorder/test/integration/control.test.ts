@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { gameRecording } from '@vectra/protocol';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { foldersOf } from '../../src/recorder.js';
+import { foldersOf } from '../../src/folders.js';
 import { rebuild } from '../../src/rebuild.js';
 import { GameScript, STARTED } from '../script.js';
 import { recordings, segments, silent } from './folder.js';

@@ -5,7 +5,8 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Event } from '@vectra/protocol';
 import { createLogger } from '@vectra/service-kit';
 import { onTestFinished } from 'vitest';
-import { foldersOf, Recorder, type RecorderOptions } from '../../src/recorder.js';
+import { foldersOf } from '../../src/folders.js';
+import { Recorder, type RecorderOptions } from '../../src/recorder.js';
 
 export const silent = createLogger('test', { LOG_LEVEL: 'fatal', LOG_FORMAT: 'json' });
 

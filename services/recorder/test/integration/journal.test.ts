@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { encodeEvent, type Event } from '@vectra/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Journal, readJournal, SupersededError, type JournalOptions } from '../../src/journal.js';
-import { foldersOf } from '../../src/recorder.js';
+import { foldersOf } from '../../src/folders.js';
 import type { SegmentLine } from '../../src/segment.js';
 import { GameScript, logOf } from '../script.js';
 import { failingSync, segments, silent, temporaryFolder } from './folder.js';

@@ -2,7 +2,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rebuild } from '../../src/rebuild.js';
-import { foldersOf } from '../../src/recorder.js';
+import { foldersOf } from '../../src/folders.js';
 import { retainOnce } from '../../src/retention/retention.js';
 import { unitsIn } from '../../src/retention/units.js';
 import { GameScript, logOf, STARTED } from '../script.js';
@@ -10,12 +10,6 @@ import { owned, recorderOn, recordings, silent, temporaryFolder } from './folder
 
 const DAY = 86_400_000;
 const NOW = STARTED + 3 * DAY;
-
-const foldersIn = (folder: string) => ({
-  ...foldersOf(folder),
-  store: join(folder, 'events_parquet'),
-  captures: join(folder, 'captures'),
-});
 
 /** Three days with a game each, whose journal has a segment a game. */
 async function threeDays(): Promise<string> {
@@ -34,7 +28,7 @@ async function retain(folder: string, limits: { maxAgeMs?: number; maxBytes?: nu
   const checks = new Map<string, string | undefined>();
   await retainOnce(
     {
-      folders: foldersIn(folder),
+      folders: foldersOf(folder),
       owns: () => true,
       log: silent,
       health: { set: (name, ok, detail) => void checks.set(name, ok ? undefined : detail) },
@@ -70,7 +64,7 @@ describe('retention', () => {
     const segments = await readdir(journal);
     expect(segments.length).toBeGreaterThan(3);
     const before = await recordings(folder);
-    const units = await unitsIn(foldersIn(folder), undefined, NOW);
+    const units = await unitsIn(foldersOf(folder), undefined, NOW);
     const bytes = units.filter(({ kind }) => kind !== 'segment').reduce((sum, unit) => sum + unit.bytes, 0);
     const newest = units.filter(({ kind }) => kind === 'segment').at(-1)?.bytes ?? 0;
     await retain(folder, { maxBytes: bytes + newest });

@@ -7,7 +7,7 @@ import { gameRecording, type GameRecording } from '@vectra/protocol';
 import type { EventLog, RecentGames } from '@vectra/stream';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { foldersOf } from '../../src/recorder.js';
+import { foldersOf } from '../../src/folders.js';
 import { GameScript, STARTED } from '../script.js';
 import { recordings } from './folder.js';
 import { STREAM, testLog } from './process.js';

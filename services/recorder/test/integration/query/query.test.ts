@@ -3,7 +3,7 @@ import { placeEvent, type Draft } from '@vectra/protocol';
 import { expect, it } from 'vitest';
 import { queryStore } from '../../../src/query/query.js';
 import { VIEWS } from '../../../src/query/views.js';
-import { storeFolderOf } from '../../../src/store/eventStore.js';
+import { foldersOf } from '../../../src/folders.js';
 import { GameScript, logOf, STARTED } from '../../script.js';
 import { recordAll, temporaryFolder } from '../folder.js';
 import { run } from '../process.js';
@@ -72,7 +72,7 @@ async function stored(): Promise<string> {
 
 async function rows(folder: string, sql: string): Promise<Record<string, unknown>[]> {
   const found: Record<string, unknown>[] = [];
-  await queryStore(storeFolderOf(folder), sql, async (given) => {
+  await queryStore(foldersOf(folder).store, sql, async (given) => {
     for await (const group of given.rows)
       for (const row of group)
         found.push(Object.fromEntries(given.columns.map((name, index) => [name, row[index]])));

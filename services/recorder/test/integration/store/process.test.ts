@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Draft } from '@vectra/protocol';
 import { expect, it } from 'vitest';
 import { readCursor } from '../../../src/store/cursor.js';
-import { storeFolderOf } from '../../../src/store/eventStore.js';
+import { foldersOf } from '../../../src/folders.js';
 import { verifyStore } from '../../../src/store/verify.js';
 import { GameScript, STARTED } from '../../script.js';
 import { silent } from '../folder.js';
@@ -26,7 +26,7 @@ it('recorders that are killed again and again store every event once, and the qu
   const { folder, publisher, startRecorder, settled } = await testLog();
   const env = { RECORDER_STORE_SECONDS: '0.05' };
   const storedUpTo = async () =>
-    Number((await readCursor(storeFolderOf(folder)))?.position?.split(':')[1] ?? 0);
+    Number((await readCursor(foldersOf(folder).store))?.position?.split(':')[1] ?? 0);
   for (let from = 0, life = 1; from < drafts.length; from += 500, life++) {
     const { child } = await startRecorder(env);
     publisher.publish(drafts.slice(from, from + 250));

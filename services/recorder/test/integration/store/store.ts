@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Event } from '@vectra/protocol';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { EventStore, storeFolderOf, type EventStoreOptions } from '../../../src/store/eventStore.js';
+import { foldersOf } from '../../../src/folders.js';
+import { EventStore, type EventStoreOptions } from '../../../src/store/eventStore.js';
 import { Parts } from '../../../src/store/parts.js';
 import { silent } from '../folder.js';
 
@@ -26,7 +27,7 @@ export async function compactAll(store: EventStore, now: number): Promise<void> 
 
 /** Every row of a store by folder, as a reader other than DuckDB reads them: of each file in the order of their names. */
 export async function rowsByFolder(folder: string): Promise<Record<string, Record<string, unknown>[]>> {
-  const parts = new Parts(storeFolderOf(folder), 'test');
+  const parts = new Parts(foldersOf(folder).store, 'test');
   const found: Record<string, Record<string, unknown>[]> = {};
   for (const [name, list] of await parts.list()) {
     found[name] = [];
@@ -52,9 +53,9 @@ export async function storedEvents(folder: string): Promise<Event[]> {
 
 /** Names of the files of a folder of the store. */
 export async function filesIn(folder: string, name: string): Promise<string[]> {
-  return (await new Parts(storeFolderOf(folder), 'test').listFolder(name)).map((part) => part.name);
+  return (await new Parts(foldersOf(folder).store, 'test').listFolder(name)).map((part) => part.name);
 }
 
 export function inStore(folder: string, ...names: string[]): string {
-  return join(storeFolderOf(folder), ...names);
+  return join(foldersOf(folder).store, ...names);
 }
