@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalSystem } from '@vectra/launcher';
-import { advance, builtIn, MarketReader, openSession, type Happening } from '@vectra/paper';
 import { strategy, type Event, type Strategy } from '@vectra/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chance } from './faults/chance.js';
 import { testSystem, type TestSystem } from './harness.js';
 import { openSessions, paperCaughtUp, paperInstance } from './paperTools.js';
+import { undisturbed } from './soak/src/parity.js';
 
 const SECONDS = Number(process.env.PAPER_KILL_SECONDS ?? 40);
 const KILL_MS = 10_000;
@@ -35,24 +35,6 @@ function strategyOf(session: number): Strategy {
     ...{ ...common, kind: 'position', entry_tick: n, sizing: { by: 'fraction', of: amount } },
     ...{ take_profit: 1.1 + n / 50, trailing_stop: 0.1 + n / 200 },
   });
-}
-
-/** What a session comes to that nothing has ever disturbed. */
-function undisturbed(played: Strategy, events: readonly Event[]): Happening[] {
-  if (played.kind === 'plugin') throw new Error('expected a strategy that is data');
-  const behaviour = builtIn(played);
-  const reader = new MarketReader();
-  const history: Happening[] = [];
-  let session = openSession('undisturbed', played);
-  for (const event of events) {
-    const market = reader.read(event);
-    if (market === undefined) continue;
-    const { prices, recentGames } = reader;
-    const step = advance(session, market, { behaviour, prices, recentGames, tradable: true });
-    session = step.session;
-    history.push(...step.happenings);
-  }
-  return history;
 }
 
 describe(`${SESSIONS} sessions on three instances, one killed every 10 s for ${SECONDS} s`, () => {
@@ -93,7 +75,7 @@ describe(`${SESSIONS} sessions on three instances, one killed every 10 s for ${S
   });
 
   it('have the history, to the byte, that they have when nothing disturbs them', async () => {
-    const truth = Array.from({ length: 60 }, (_, n) => undisturbed(strategyOf(n), events));
+    const truth = Array.from({ length: 60 }, (_, n) => undisturbed(strategyOf(n), events).history);
     const lines = truth.reduce((sum, { length }) => sum + length, 0);
     expect(lines).toBeGreaterThan(60 * 10);
     for (let n = 0; n < SESSIONS; n++) {
