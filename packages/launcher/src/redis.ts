@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from '@vectra/service-kit';
 import { Child } from './child.js';
 import { isFree } from './ports.js';
 
@@ -58,25 +59,12 @@ export async function startRedis({ port, dir, program = findRedis() }: RedisOpti
 }
 
 /** @throws Error when neither Redis nor Valkey is installed. */
-export function findRedis(path = process.env.PATH ?? ''): string {
-  for (const name of PROGRAMS) {
-    for (const folder of path.split(delimiter)) {
-      const program = join(folder, name);
-      if (isExecutable(program)) return program;
-    }
-  }
+export function findRedis(): string {
+  const program = findProgram(PROGRAMS);
+  if (program !== undefined) return program;
   throw new Error(
     'neither redis-server nor valkey-server is installed: apt-get install redis-server, or set REDIS_URL',
   );
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function answers(port: number): Promise<boolean> {

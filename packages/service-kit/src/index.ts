@@ -5,6 +5,7 @@ export * from './failure.js';
 export * from './health.js';
 export * from './logger.js';
 export * from './metrics.js';
+export * from './program.js';
 export * from './service.js';
 export * from './usage.js';
 export { variableGroups } from './variableGroups.js';

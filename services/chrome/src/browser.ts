@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram, isExecutable } from '@vectra/service-kit';
 import { ChromeError } from './errors.js';
 
 /** Chrome before Chromium: the account's own extensions and codecs are more likely there. */
@@ -22,20 +21,9 @@ export function findBrowser({ path, searchPath }: WhereToLook): string {
     if (isExecutable(path)) return path;
     throw new ChromeError(`CHROME_PATH=${path} is no program that can be run: correct or unset it`);
   }
-  for (const name of PROGRAMS) {
-    const folder = searchPath.split(delimiter).find((candidate) => isExecutable(join(candidate, name)));
-    if (folder !== undefined) return join(folder, name);
-  }
+  const program = findProgram(PROGRAMS, searchPath);
+  if (program !== undefined) return program;
   throw new ChromeError(
     'neither Chrome nor Chromium is installed: apt-get install chromium (or install Google Chrome), or set CHROME_PATH to where it is',
   );
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
