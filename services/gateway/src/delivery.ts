@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   channelMatcher,
   formatPosition,
@@ -13,6 +14,9 @@ import type { LogSource } from './source.js';
 
 /** How many events are looked at between two looks at how much the client has taken. */
 const PAGE = 500;
+/** How long a log that lacks its end, as after a crash of Redis, has to be filled in by the feed. */
+const FILL_MS = 10_000;
+const FILL_LOOK_MS = 100;
 
 export interface DeliveryParts {
   hub: Hub;
@@ -121,10 +125,21 @@ export class Delivery implements Listener {
     this.#goOn();
   }
 
-  /** Why not everything after a place can be delivered; undefined when it can. Rejects when the log does not tell. */
+  /**
+   * Why not everything after a place can be delivered; undefined when it can. A log that does not reach the place is given time to
+   * be filled in, until something new comes. Rejects when the log does not tell.
+   */
   async judge(since: Position): Promise<UnrecoveredReason | undefined> {
-    const { hub, log } = this.#parts;
-    return hub.covers(since) ? undefined : judgeSince(since, await log.state());
+    const { hub, log, outlet } = this.#parts;
+    const until = performance.now() + FILL_MS;
+    for (;;) {
+      if (hub.covers(since)) return undefined;
+      const state = await log.state();
+      const reason = judgeSince(since, state);
+      const mayBeFilled = (reason === 'ahead' || state.epoch === null) && !hub.isLive;
+      if (!mayBeFilled || outlet.closed || performance.now() >= until) return reason;
+      await sleep(FILL_LOOK_MS);
+    }
   }
 
   /** Adds channels: first with every event after `since`, else from the place on where it is. Takes effect before it returns. */

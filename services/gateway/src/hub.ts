@@ -44,7 +44,9 @@ export class Hub {
   readonly #standing = new Standing();
   /** By game: its highest tick, and the newest event that tells it. */
   readonly #newestTicks = new Map<string, { count: number; seq: number }>();
+  readonly #beganAt = Date.now();
   #position: Position | undefined;
+  #isLive = false;
 
   constructor(capacity = RECENT_EVENTS) {
     this.#capacity = capacity;
@@ -58,6 +60,11 @@ export class Hub {
   /** The resume token of the newest event; null before the first. */
   get id(): string | null {
     return this.#position === undefined ? null : formatPosition(this.#position);
+  }
+
+  /** An event has come that is newer than this hub: by then the feed has stored again what Redis lost before. */
+  get isLive(): boolean {
+    return this.#isLive;
   }
 
   get listeners(): number {
@@ -138,6 +145,7 @@ export class Hub {
     }
     this.#position = frame.position;
     this.#recent[frame.position.seq % this.#capacity] = frame;
+    this.#isLive ||= event.timestamp > this.#beganAt;
     this.#standing.fold(event);
     this.#noteTick(frame);
     return frame;

@@ -43,10 +43,17 @@ export class FakeLog implements LogSource {
   }
 
   append(...drafts: Draft[]): Event[] {
-    const added = drafts.map((draft, i) => placeEvent(draft, this.epoch ?? EPOCH, this.last + 1 + i));
+    const epoch = (this.epoch ??= EPOCH);
+    const added = drafts.map((draft, i) => placeEvent(draft, epoch, this.last + 1 + i));
     this.#events.push(...added);
     this.#wake();
     return added;
+  }
+
+  /** Redis forgets what came after so many events; with all of them, whose log it was. */
+  lose(left: number): void {
+    this.#events.length = left;
+    if (left === 0) this.epoch = null;
   }
 
   /** Another history begins. */

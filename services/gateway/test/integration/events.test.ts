@@ -146,10 +146,11 @@ describe('/events', () => {
     log.append(start(), ...numbers(1, 19).map((count) => tick(count)));
     log.trimmed = 10;
     await begin();
+    log.append({ ...tick(20), timestamp: Date.now() + 1 });
     const reader = await listen('', { 'last-event-id': id });
     expect(reader.told('subscribed')).toMatchObject({ recovered: false, reason });
     await reader.until(() => reader.told('snapshot') !== undefined);
-    expect(reader.told('snapshot')).toMatchObject({ id: log.id, events: [{ type: 'game.tick', seq: 20 }] });
+    expect(reader.told('snapshot')).toMatchObject({ id: log.id, events: [{ type: 'game.tick', seq: 21 }] });
     expect(reader.lastId).toBe(log.id);
   });
 

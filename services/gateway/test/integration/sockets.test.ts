@@ -8,6 +8,8 @@ import { numbers, startGateway, TestClient, type TestGateway } from '../gatewayF
 
 let log: FakeLog;
 let gateway: TestGateway;
+/** A tick that happens now; the others are of long ago. */
+const live = (k: number) => ({ ...tick(k), timestamp: Date.now() + 1 });
 const limits = { stallMs: 400, goodbyeMs: 200 };
 
 beforeEach(async () => {
@@ -50,17 +52,35 @@ describe('subscribing', () => {
 
   it.each([
     ['epoch_changed', 'bbbb:3'],
-    ['ahead', `${EPOCH}:21`],
+    ['ahead', `${EPOCH}:22`],
     ['trimmed', `${EPOCH}:3`],
   ])('says why it cannot recover (%s), and goes on live', async (reason, since) => {
     log.trimmed = 10;
     await gateway.restart();
     const client = await gateway.connect();
+    log.append(live(21));
     const reply = await client.subscribe(['*'], since);
-    expect(reply).toMatchObject({ recovered: false, reason, id: `${EPOCH}:20` });
-    log.append(tick(21));
-    await client.until(() => client.seqs.length > 0);
-    expect(client.seqs).toEqual([21]);
+    expect(reply).toMatchObject({ recovered: false, reason, id: `${EPOCH}:21` });
+    log.append(tick(22));
+    await client.until(() => client.seqs.includes(22));
+    expect(client.seqs).toEqual([22]);
+  });
+
+  it.each([
+    ['lacks its end', 15],
+    ['is empty', 0],
+  ])('goes on after its place in a log that %s, once the feed has filled it in', async (_what, left) => {
+    log.lose(left);
+    await gateway.restart();
+    const client = await gateway.connect();
+    const subscribed = client.subscribe(['*'], `${EPOCH}:18`);
+    // A while later; how long does not matter.
+    await sleep(300);
+    log.append(...numbers(left + 1, 20).map((k) => tick(k)));
+    expect(await subscribed).toMatchObject({ recovered: true });
+    log.append(live(21));
+    await client.until(() => client.seqs.includes(21));
+    expect(client.seqs).toEqual([19, 20, 21]);
   });
 
   it('reads from the log what is no longer in memory, however much comes meanwhile (row 19)', async () => {
