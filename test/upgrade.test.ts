@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComposeSystem } from './composeSystem.js';
-import { docker, engineAnswers } from './containers.js';
+import { docker, engineAnswers, ROOT } from './containers.js';
 import { eventually, getJson } from './harness.js';
 
 const START_MS = 900_000;
@@ -11,6 +13,9 @@ const EVENTS = 600;
 
 /** The version of the images that every test of containers runs. */
 const VERSION = process.env.VECTRA_VERSION ?? 'local';
+
+/** A revision of the project whose images are to be upgraded to these; they are built first. */
+const { UPGRADE_FROM } = process.env;
 
 /** This version as if it were the next one: it speaks another layout of the log. */
 const nextVersionOf = (image: string): string => `
@@ -105,6 +110,40 @@ describe.skipIf(!engineAnswers)('an upgrade to a version with another schema of 
     const last = await eventually('the log is read', () => system.last());
     await system.untilRecorded(last);
     await system.expectRecorded(before.epoch, last);
+    await system.expectWhole(clients);
+  });
+});
+
+describe.skipIf(!engineAnswers || UPGRADE_FROM === undefined)('an upgrade from another revision', () => {
+  const revision = UPGRADE_FROM ?? '';
+  let system: ComposeSystem;
+
+  beforeAll(async () => {
+    system = await ComposeSystem.create('revision');
+    const old = join(system.dir, 'old');
+    mkdirSync(old);
+    const archive = execFileSync('git', ['archive', revision], { cwd: ROOT, maxBuffer: 2 ** 28 });
+    execFileSync('tar', ['-x', '-C', old], { input: archive });
+    system.use({ VECTRA_VERSION: `upgrade-${process.pid}` }, old);
+    system.build();
+    system.up();
+    await system.untilWell('after the start');
+    await system.untilMore(EVENTS);
+  }, START_MS);
+
+  afterAll(() => system.end());
+
+  it(`(${revision}), under load, loses nothing and doubles nothing`, async () => {
+    const clients = await system.followers(CLIENTS);
+    const epoch = await system.epoch();
+    system.use({ VECTRA_VERSION: VERSION }, ROOT);
+    system.compose('up', '--detach', '--build');
+    await system.untilWell('after the upgrade');
+    await system.untilMore(EVENTS);
+    const last = await eventually('the log is read', () => system.last());
+    expect(await system.epoch()).toBe(epoch);
+    await system.untilRecorded(last);
+    await system.expectRecorded(epoch ?? '', last);
     await system.expectWhole(clients);
   });
 });
