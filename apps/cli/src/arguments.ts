@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { channelPattern, gameIdSchema, replaySpeed, resumeToken, type ReplaySpeed } from '@vectra/protocol';
+import {
+  channelMatcher,
+  channelPattern,
+  EVENT_TYPES,
+  gameIdSchema,
+  RAW_PREFIX,
+  replaySpeed,
+  resumeToken,
+  type ReplaySpeed,
+} from '@vectra/protocol';
 import { InvalidArgumentError } from 'commander';
 
 /** Readers of arguments and options; each says what it expected. */
@@ -33,6 +42,10 @@ export function channels(text: string, before: string[] = []): string[] {
   const parsed = channelPattern.safeParse(text);
   if (!parsed.success)
     throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? 'expected a channel');
+  // The gateway takes what no event is called yet; whoever types it waits for ever.
+  const matches = channelMatcher([text]);
+  if (!text.startsWith(RAW_PREFIX) && !EVENT_TYPES.some(matches))
+    throw new InvalidArgumentError(`there are no such events; there are ${EVENT_TYPES.join(', ')}`);
   return [...before, text];
 }
 
