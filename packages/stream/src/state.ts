@@ -54,7 +54,10 @@ export async function readGroups(redis: RedisClient, keys: LogKeys): Promise<Gro
     redis.smembers(keys.ephemeral),
   ]);
   const named = groups.map(pairs).map((group) => [String(group.get('name')), group] as const);
-  const letters = await Promise.all(named.map(([name]) => redis.xlen(keys.deadLetters(name))));
+  // An ephemeral group leaves none; each gateway has one, and asks about those of all others.
+  const letters = await Promise.all(
+    named.map(async ([name]) => (ephemeral.includes(name) ? 0 : redis.xlen(keys.deadLetters(name)))),
+  );
   return named.map(([name, group], index) => {
     const delivered = seqOf(String(group.get('last-delivered-id')));
     const pending = Number(group.get('pending'));
