@@ -17,7 +17,7 @@ echo "copying to $file"
 # It has recordings of an account: for its owner only.
 umask 077
 # Status 1: a file was written meanwhile, as a crash would leave it.
-on_volumes ro 'tar -C /volumes -cf - redis data || [ $? = 1 ]' 2>/dev/null | gzip >"$file.part"
+on_volumes ro 'tar -C /volumes --warning=no-file-changed -cf - redis data || [ $? = 1 ]' | gzip >"$file.part"
 gzip -t "$file.part"
 mv "$file.part" "$file"
 echo "$(du -h "$file" | cut -f 1) in $file; Redis goes on"

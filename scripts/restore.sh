@@ -11,14 +11,14 @@ gzip -t "$file" || fail "$file is no copy made by backup.sh, or damaged"
 
 trap 'docker compose --profile tools down >/dev/null 2>&1' EXIT
 # Makes the volumes, with their owners.
-docker compose up --no-start redis recorder feed >/dev/null 2>&1
+quietly docker compose up --no-start redis recorder feed
 held=$(on_volumes ro 'find /volumes/redis /volumes/data -mindepth 1 -type f | head -n 1')
 [ -z "$held" ] || [ "${2:-}" = --replace ] || fail 'the volumes hold data already: --replace drops it'
 echo 'unpacking'
 gunzip <"$file" | on_volumes rw 'find /volumes/redis /volumes/data -mindepth 1 -delete && tar -C /volumes -xpf -'
 
 # Whoever was behind at the time of the copy gets the rest first.
-docker compose up --detach redis recorder paper >/dev/null 2>&1
+quietly docker compose up --detach redis recorder paper
 echo 'waiting until the services have read all that was copied'
 docker compose run --rm log drain || echo 'the groups named above will not be given the rest' >&2
 if [ -z "$(on_volumes ro 'find /volumes/feed -type f | head -n 1')" ]; then

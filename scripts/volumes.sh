@@ -2,6 +2,12 @@
 
 fail() { echo "$(basename "$0" .sh): $1" >&2; exit 1; }
 
+# What a command prints is shown only when it fails.
+quietly() {
+  local printed
+  printed=$("$@" 2>&1) || fail "$* failed: $printed"
+}
+
 container() { docker compose ps --all -q "$1" 2>/dev/null | head -n 1; }
 
 volume() { # SERVICE PATH

@@ -28,7 +28,7 @@ const UNNAMED = ['node_modules/xmlhttprequest-ssl'];
 describe('packages that are not of this project', () => {
   it('are locked with a hash of what is downloaded', () => {
     expect(foreign.length).toBeGreaterThan(0);
-    expect(namesOf(({ integrity }) => !(integrity ?? '').startsWith("sha512-"))).toEqual([]);
+    expect(namesOf(({ integrity }) => !(integrity ?? '').startsWith('sha512-'))).toEqual([]);
   });
 
   it('run nothing when they are installed', () => {
