@@ -11,7 +11,7 @@ import { tally } from './faults/tally.js';
 import { cleanEnvironment, eventually, getJson } from './harness.js';
 
 type Environment = Record<string, string | undefined>;
-export type Follower = ReturnType<typeof follow>;
+type Follower = ReturnType<typeof follow>;
 
 interface Health {
   log?: { epoch: string; last: number };
@@ -144,19 +144,14 @@ export class ComposeSystem {
     return clients;
   }
 
-  /** Ends the clients once they have heard all that there is. @returns what they were told. */
-  async heard(clients: readonly Follower[]): Promise<Follower['told'][]> {
+  /** Ends the clients, and expects that each was told every event there is once, in order, from its first on. */
+  async expectWhole(clients: readonly Follower[]): Promise<void> {
     const newest = await eventually('the log is read', () => this.last());
     await eventually('everybody is told the newest', () =>
       clients.every(({ told }) => (told.seqs.at(-1) ?? 0) >= newest),
     );
     for (const { connection } of clients) connection.close();
-    return clients.map(({ told }) => told);
-  }
-
-  /** Expects that each client was told every event once, in order, from its first on. */
-  async expectWhole(clients: readonly Follower[]): Promise<void> {
-    for (const { seqs, missed } of await this.heard(clients)) {
+    for (const { seqs, missed } of clients.map(({ told }) => told)) {
       expect(tally(seqs, seqs.at(-1) ?? 0, seqs[0])).toMatchObject({ lost: 0, duplicated: 0, outOfOrder: 0 });
       expect(missed).toBe(0);
     }
