@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const expectation = { poll: { timeout: 60_000 } };
 
 /** In Docker, on images that are built once before. */
-const inDocker = 'test/{docker,chromeDocker,operations,sentinelDocker,upgrade}.test.ts';
+const inDocker = 'test/{docker,chromeDocker,clusterDocker,operations,sentinelDocker,upgrade}.test.ts';
 
 export default defineConfig({
   test: {

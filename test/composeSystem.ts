@@ -90,6 +90,11 @@ export class ComposeSystem {
     await rm(this.dir, { recursive: true, force: true });
   }
 
+  /** A service's container. */
+  idOf(service: string): string {
+    return idsOf(this.#project, service)[0] ?? '';
+  }
+
   health(): Promise<Health> {
     return getJson<Health>(`${this.address}/health`).catch(() => ({}));
   }
@@ -120,6 +125,11 @@ export class ComposeSystem {
       `only "${complaint}" is wrong`,
       (wrong) => wrong.length === 1 && wrong[0]?.includes(complaint) === true,
     );
+  }
+
+  /** Until something like that is wrong. */
+  async untilWrong(complaint: string): Promise<void> {
+    await this.#until(`"${complaint}" is wrong`, (wrong) => wrong.some((one) => one.includes(complaint)));
   }
 
   async #until(what: string, isSo: (wrong: string[]) => boolean): Promise<void> {
@@ -159,8 +169,7 @@ export class ComposeSystem {
 
   /** Expects that the recorder's journal has each event of an epoch once. @param through the newest that there must be. */
   async expectRecorded(epoch: string, through: number): Promise<void> {
-    const [recorder = ''] = idsOf(this.#project, 'recorder');
-    docker('cp', `${recorder}:/data/journal`, this.dir);
+    docker('cp', `${this.idOf('recorder')}:/data/journal`, this.dir);
     const folder = join(this.dir, 'journal');
     const seqs: number[] = [];
     for await (const line of readJournal(folder, pino({ level: 'silent' })))
