@@ -180,8 +180,16 @@ export class ComposeSystem {
     expect(tally(seqs, newest)).toMatchObject({ events: newest, lost: 0, duplicated: 0, outOfOrder: 0 });
   }
 
+  /** Expects that the log is still in this epoch, and that the recorder's journal has each of its events once. */
+  async expectAllRecorded(epoch = 'none'): Promise<void> {
+    const last = await eventually('the log is read', () => this.last());
+    expect(await this.epoch()).toBe(epoch);
+    await this.#untilRecorded(last);
+    await this.expectRecorded(epoch, last);
+  }
+
   /** Until the recorder's group has processed this event. */
-  async untilRecorded(seq: number): Promise<void> {
+  async #untilRecorded(seq: number): Promise<void> {
     await eventually(`event ${seq} is recorded`, () => {
       const state = this.run('docker', 'compose', 'run', '--rm', 'log', '--json', 'state');
       const { groups } = JSON.parse(state) as { groups: Group[] };
