@@ -59,6 +59,18 @@ describe('the app in Chromium', () => {
     expect(found).toEqual({});
   });
 
+  it.each(LOOKS.slice(0, 2))('can be read while it loads, %s', async (_, look) => {
+    const page = await web.open('', look);
+    await page.route(/\/(api|health)/, () => undefined);
+    for (const address of ['#/', '#/games', '#/paper', '#/health']) {
+      await page.goto(`${web.url}/${address}`);
+      await page.reload();
+      await page.locator('#content .loading').first().waitFor();
+      expect(await seriousViolations(page), address).toEqual([]);
+    }
+    await page.context().close();
+  });
+
   it('names the page and moves the focus to its content, screen by screen, by the number keys', async () => {
     const page = await web.open();
     await settled(page);
@@ -70,6 +82,18 @@ describe('the app in Chromium', () => {
       // That of the live screen tells the price.
       if (name !== 'Live') expect(await page.title()).toContain('Vectra');
     }
+    await page.context().close();
+  });
+
+  it('scrolls a long table of prices by keyboard', async () => {
+    const page = await web.open();
+    await page.getByText('Prices as a table').click();
+    const prices = page.getByRole('region', { name: 'Prices', exact: true });
+    await eventually('it is long', () => prices.evaluate((e) => e.scrollHeight > e.clientHeight + 40));
+    expect(await seriousViolations(page)).toEqual([]);
+    await prices.focus();
+    await page.keyboard.press('ArrowDown');
+    await eventually('it scrolls', () => prices.evaluate(({ scrollTop }) => scrollTop > 0));
     await page.context().close();
   });
 
@@ -189,6 +213,7 @@ describe('the app in Chromium', () => {
       await eventually('something is shown', async () => (await content(page)).length > 0);
       expect(await notice.count(), SCREENS[index]).toBe(1);
       expect(await content(page)).not.toContain('has failed');
+      expect(await seriousViolations(page), SCREENS[index]).toEqual([]);
     }
     web.test.system.child('gateway').signal('SIGCONT');
     await eventually('it is live again', async () => (await status(page)) === 'Live');

@@ -22,7 +22,7 @@ function Rows({ game: { id, prices } }: { game: Game }) {
   const shown = [...prices.keys()].filter((tick) => tick % every === 0 || tick === prices.length - 1);
   const unknown = prices.filter((price) => price === null).length;
   return (
-    <div className="rows">
+    <div className="rows" role="region" aria-label="Prices" tabIndex={0}>
       <table>
         <caption>
           {every === 1 ? 'Every tick' : `Every ${every} ticks, and the newest,`} of game {id};{' '}

@@ -21,7 +21,7 @@ export function Trades({ trades, gameIds, isRecorded }: TradesProps) {
             : 'None yet. The game shows only a part of its trades.'}
         </p>
       ) : (
-        <div className="rows">
+        <div className="rows" role="region" aria-label="The newest trades" tabIndex={0}>
           <table>
             <TableHead columns={['Player', 'Side', 'Amount', 'Price', 'Tick']} />
             <tbody>
