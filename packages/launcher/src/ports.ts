@@ -6,21 +6,31 @@ import { createServer } from 'node:net';
  */
 const [FIRST, LAST] = [20_000, 32_000];
 const TRIES = 100;
+/** Nobody may listen yet where they are meant for. */
+const given = new Set<number>();
 
-/** A TCP port of the loopback interface that is free now. @throws Error when none is found. */
+/** A TCP port of the loopback interface that is free now, another one each time. @throws Error when none is found. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
-    if (await isFree(port, '127.0.0.1')) return port;
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
   throw new Error(`expected a free port from ${FIRST} to ${LAST}, but ${TRIES} of them were in use`);
 }
 
-/** Whether a server could listen on this port now. */
-export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Whether a server could listen on this port of the loopback interface now. */
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   return new Promise((resolve) => {
     server.once('error', () => resolve(false));
-    server.listen(port, host, () => server.close(() => resolve(true)));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}
+
+/** @throws Error naming the variable that holds the port of `what`, when something listens there. */
+export async function expectFree(port: number, what: string, variable: string): Promise<void> {
+  if (await isFree(port)) return;
+  throw new Error(`port ${port} for ${what} is in use: stop what listens there, or set ${variable}`);
 }

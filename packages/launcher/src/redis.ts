@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '@vectra/service-kit';
 import { Child } from './child.js';
-import { isFree } from './ports.js';
+import { expectFree } from './ports.js';
 
 const PROGRAMS = ['redis-server', 'valkey-server'];
 /** In its data folder. */
@@ -32,11 +32,7 @@ export interface LocalRedis {
  * @throws Error naming what is missing and the remedy.
  */
 export async function startRedis({ port, dir, program = findRedis() }: RedisOptions): Promise<LocalRedis> {
-  if (!(await isFree(port))) {
-    throw new Error(
-      `port ${port} for Redis is in use: stop what listens there, or set STANDALONE_REDIS_PORT`,
-    );
-  }
+  await expectFree(port, 'Redis', 'STANDALONE_REDIS_PORT');
   mkdirSync(dir, { recursive: true });
   const child = new Child({
     command: program,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig, type Config } from '@vectra/service-kit';
 import type { StdioOptions } from 'node:child_process';
 import { Child, type Exit } from './child.js';
+import { expectFree } from './ports.js';
 import { startRedis, type LocalRedis } from './redis.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -75,8 +76,9 @@ export class LocalSystem {
       for (const name of SERVICES) {
         if (!(options.services ?? SERVICES).includes(name)) continue;
         if (name === 'simulator' && !options.demo) continue;
-        system.#run(name);
-        await system.#untilReady(name);
+        // Else whatever listens there would be taken for it.
+        await expectFree(system.#config[PORTS[name]], `the ${name}`, PORTS[name]);
+        await system.startService(name);
       }
     } catch (error) {
       await system.stop();
