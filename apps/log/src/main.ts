@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
 import { EventLog } from '@vectra/stream';
 import {
@@ -36,9 +36,18 @@ async function withLog(act: (log: EventLog, output: Output) => Promise<boolean>)
   }
 }
 
+const WRONG_USAGE = 2;
+
+function wholeSeconds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError(`expected whole seconds, was "${text}"`);
+  return Number(text);
+}
+
 const program = new Command('vectra-log')
   .description("The log's state, its groups, and their dead letters. REDIS_URL and STREAM say which log.")
-  .option('--json', 'print JSON');
+  .option('--json', 'print JSON')
+  .addHelpText('after', '\nExit status: 0 done, 1 not all of it could be done, 2 wrong usage.')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE));
 
 program
   .command('state')
@@ -47,9 +56,9 @@ program
 
 program
   .command('drain')
-  .argument('[seconds]', 'how long to wait', '120')
+  .argument('[seconds]', 'how long to wait', wholeSeconds, 120)
   .description('wait until every group that lasts has processed all that is stored')
-  .action((seconds: string) => withLog((log, output) => drainLog(log, Number(seconds), output)));
+  .action((seconds: number) => withLog((log, output) => drainLog(log, seconds, output)));
 program
   .command('renew')
   .description(

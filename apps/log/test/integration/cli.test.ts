@@ -151,8 +151,16 @@ describe('a new history of the log', () => {
   });
 });
 
-it('says in one line what is wrong with its arguments or its Redis', async () => {
-  expect(await run('nonsense')).toMatchObject({ status: 1, err: "error: unknown command 'nonsense'\n" });
-  const refused = await run('dead-letters', 'discard', 'recorder');
-  expect(refused.err).toBe("error: missing required argument 'entries'\n");
+it.each([
+  ['a command that there is not', ['nonsense'], "error: unknown command 'nonsense'"],
+  [
+    'no id to be discarded',
+    ['dead-letters', 'discard', 'feed'],
+    "error: missing required argument 'entries'",
+  ],
+  ['a wait that is no number', ['drain', 'soon'], 'error: .* expected whole seconds, was "soon"'],
+])('refuses %s in one line, with status 2', async (_, args, why) => {
+  const { status, err } = await run(...args);
+  expect(status).toBe(2);
+  expect(err).toMatch(new RegExp(`^${why}.*\n$`));
 });
