@@ -1,3 +1,4 @@
+export { defineCommand, runProgram, type Command } from './commandLine.js';
 export * from './config.js';
 export * from './correlation.js';
 export * from './envExample.js';
@@ -7,6 +8,5 @@ export * from './logger.js';
 export * from './metrics.js';
 export * from './program.js';
 export * from './service.js';
-export * from './usage.js';
 export { variableGroups } from './variableGroups.js';
 export { variables, type Config, type VariableName } from './variables.js';

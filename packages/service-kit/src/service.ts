@@ -7,12 +7,11 @@ import { Health } from './health.js';
 import { createLogger, type Logger } from './logger.js';
 import { describeFailure } from './failure.js';
 import { serviceMetrics } from './metrics.js';
-import { usage } from './usage.js';
 import type { Config, VariableName } from './variables.js';
 
 /** Read by every service, named or not. */
-const COMMON = ['LOG_LEVEL', 'LOG_FORMAT', 'BIND_ADDRESS', 'SHUTDOWN_TIMEOUT_MS'] as const;
-type CommonName = (typeof COMMON)[number];
+export const COMMON_VARIABLES = ['LOG_LEVEL', 'LOG_FORMAT', 'BIND_ADDRESS', 'SHUTDOWN_TIMEOUT_MS'] as const;
+type CommonName = (typeof COMMON_VARIABLES)[number];
 
 export interface ServiceContext<K extends VariableName> {
   config: Config<K | CommonName>;
@@ -65,7 +64,7 @@ export async function startService<K extends VariableName>(
   definition: ServiceDefinition<K>,
   options: StartOptions = {},
 ): Promise<RunningService> {
-  const config = loadConfig<K | CommonName>([...COMMON, ...definition.variables], options.env);
+  const config = loadConfig<K | CommonName>([...COMMON_VARIABLES, ...definition.variables], options.env);
   const log = options.log ?? createLogger(definition.name, config);
   const health = new Health();
   const metrics = new Registry();
@@ -103,27 +102,14 @@ export async function startService<K extends VariableName>(
   return { port, url, stop };
 }
 
-/** What `--help` of a service prints; `commands` are lines about what else the program can be asked for. */
-export function serviceUsage<K extends VariableName>(
-  definition: ServiceDefinition<K>,
-  commands = '',
-): string {
-  const text = usage(definition.name, definition.about, [...definition.variables, ...COMMON]);
-  return commands === '' ? text : text.replace('\n\n', () => `\n\n${commands}\n\n`);
-}
-
 /**
- * The whole life of a service process: `--help`, environment, start, signals, stop within `SHUTDOWN_TIMEOUT_MS`.
+ * The whole life of a service process: environment, start, signals, stop within `SHUTDOWN_TIMEOUT_MS`.
  * Exit status 0 after a clean stop, 1 after a failure, 78 when the environment does not fit.
  */
 export async function runService<K extends VariableName>(definition: ServiceDefinition<K>): Promise<void> {
-  if (process.argv.includes('--help') || process.argv.includes('-h')) {
-    process.stdout.write(serviceUsage(definition));
-    return;
-  }
   let log: Logger | undefined;
   try {
-    const config = loadConfig([...COMMON, ...definition.variables]);
+    const config = loadConfig([...COMMON_VARIABLES, ...definition.variables]);
     log = createLogger(definition.name, config);
     await superviseService(definition, log, config.SHUTDOWN_TIMEOUT_MS);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { runService } from '@vectra/service-kit';
+import { runProgram } from '@vectra/service-kit';
 import { chromeService } from './service.js';
 
-await runService(chromeService);
+await runProgram(chromeService);

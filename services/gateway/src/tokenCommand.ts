@@ -1,4 +1,5 @@
 import { ROLE_MEANINGS, ROLES } from '@vectra/protocol';
+import { defineCommand } from '@vectra/service-kit';
 import { newToken } from './tokens.js';
 
 const HELP = `gateway token <role>
@@ -13,19 +14,20 @@ ${ROLES.map((role) => `  ${role.padEnd(8)}  ${ROLE_MEANINGS[role]}`).join('\n')}
 Exit status: 0 done, 2 wrong usage.
 `;
 
-/** Runs `gateway token`; gives the exit status. */
-export function tokenCommand(args: readonly string[]): number {
-  const { stdout, stderr } = process;
-  if (args.includes('--help') || args.includes('-h')) {
-    stdout.write(HELP);
+/** `gateway token` */
+export const tokenCommand = defineCommand({
+  name: 'token',
+  about: 'Prints a new token of a role, and its entry for GATEWAY_TOKENS.',
+  help: HELP,
+  read: (args) => {
+    const role = ROLES.find((known) => known === args[0]);
+    if (role === undefined || args.length > 1)
+      throw new Error(`expected a role, one of ${ROLES.join(', ')}, was "${args.join(' ')}"`);
+    return role;
+  },
+  run: (role) => {
+    const { token, entry } = newToken(role);
+    process.stdout.write(`token:           ${token}\nGATEWAY_TOKENS:  ${entry}\n`);
     return 0;
-  }
-  const role = ROLES.find((known) => known === args[0]);
-  if (role === undefined || args.length > 1) {
-    stderr.write(`gateway token: expected a role, one of ${ROLES.join(', ')}, was "${args.join(' ')}"\n`);
-    return 2;
-  }
-  const { token, entry } = newToken(role);
-  stdout.write(`token:           ${token}\nGATEWAY_TOKENS:  ${entry}\n`);
-  return 0;
-}
+  },
+});

@@ -7,50 +7,26 @@ import { describeFailure, loadConfig } from '@vectra/service-kit';
 import { z } from 'zod';
 import { QUERY_HELP, QUERY_OPTIONS, readQuery, wholeOption, type GamesQuery } from './backtest/query.js';
 
-const WRONG_USAGE = 2;
 const INTERRUPTED = 130;
 
-/** A command of `paper` that works through games. */
-export interface Command<A> {
-  name: string;
-  help: string;
-  /** @throws Error saying what is wrong with the arguments. */
-  read(args: readonly string[]): 'help' | A;
-  /** Gives the exit status. */
-  run(given: A, signal: AbortSignal): Promise<number>;
-}
-
-/** Runs a command; gives its exit status. The result goes to standard output, all else to standard error. Ctrl-C stops it: 130. */
-export async function runCommand<A>(command: Command<A>, args: readonly string[]): Promise<number> {
-  const { stdout, stderr } = process;
-  let given;
-  try {
-    given = command.read(args);
-  } catch (error) {
-    stderr.write(
-      `paper ${command.name}: ${describeFailure(error)}\npaper ${command.name} --help shows what it takes\n`,
-    );
-    return WRONG_USAGE;
-  }
-  if (given === 'help') {
-    stdout.write(command.help);
-    return 0;
-  }
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.once('SIGINT', interrupt);
-  try {
-    return await command.run(given, stop.signal);
-  } catch (error) {
-    if (stop.signal.aborted) {
-      stderr.write('stopped: nothing was written\n');
+/** Work that Ctrl-C stops: the exit status is 130 then. `stop` is aborted by it. */
+export function interruptible<A>(
+  work: (given: A, stop: AbortSignal) => Promise<number>,
+): (given: A) => Promise<number> {
+  return async (given) => {
+    const stop = new AbortController();
+    const interrupt = (): void => stop.abort();
+    process.once('SIGINT', interrupt);
+    try {
+      return await work(given, stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+      process.stderr.write('stopped: nothing was written\n');
       return INTERRUPTED;
+    } finally {
+      process.removeListener('SIGINT', interrupt);
     }
-    stderr.write(`paper ${command.name}: ${describeFailure(error)}\n`);
-    return 1;
-  } finally {
-    process.removeListener('SIGINT', interrupt);
-  }
+  };
 }
 
 /** The strategy in a file, and the JSON that it is written as. @throws Error naming the file and what is wrong in it. */
@@ -74,7 +50,6 @@ export const WORK_OPTIONS = {
   out: { type: 'string' },
   json: { type: 'boolean', default: false },
   jobs: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 export const GAMES_HELP = `${QUERY_HELP}
   --plugins <folder>    where plug-in strategies lie; by default PAPER_PLUGINS_DIR, else ./plugins`;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
-import { rebuild, type RebuiltDay } from './rebuild.js';
+import { createLogger, defineCommand, loadConfig } from '@vectra/service-kit';
+import { rebuild } from './rebuild.js';
+import { count, table } from './table.js';
 
 const HELP = `recorder rebuild
 
@@ -11,47 +12,21 @@ Environment: RUGS_DATA_DIR, where journal/ and recordings/ lie (./data).
 Exit status: 0 done, 1 the data folder could not be read or written, 2 wrong usage.
 `;
 
-const COLUMNS = ['date', 'games', 'complete', 'written', 'unchanged'] as const;
+const COUNTS = ['games', 'complete', 'written', 'unchanged'] as const;
 
-/** Runs `recorder rebuild`; gives the exit status. */
-export async function rebuildCommand(args: readonly string[]): Promise<number> {
-  const { stdout, stderr } = process;
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { help: { type: 'boolean', short: 'h', default: false } },
-    });
-    if (values.help) {
-      stdout.write(HELP);
-      return 0;
-    }
-  } catch (error) {
-    stderr.write(
-      `recorder rebuild: ${describeFailure(error)}\nrecorder rebuild --help shows what it takes\n`,
-    );
-    return 2;
-  }
-  try {
+/** `recorder rebuild` */
+export const rebuildCommand = defineCommand({
+  name: 'rebuild',
+  about: 'Derives every file anew from the journal in RUGS_DATA_DIR.',
+  help: HELP,
+  read: (args) => parseArgs({ args: [...args] }),
+  run: async () => {
     const config = loadConfig(['RUGS_DATA_DIR', 'LOG_LEVEL', 'LOG_FORMAT']);
     // Standard output is the table's.
-    const log = createLogger('recorder', config, stderr);
-    const days = await rebuild(config.RUGS_DATA_DIR, log);
-    stdout.write(days.length === 0 ? 'the journal holds no finished game\n' : `${table(days)}\n`);
+    const days = await rebuild(config.RUGS_DATA_DIR, createLogger('recorder', config, process.stderr));
+    const columns = [{ title: 'date' }, ...COUNTS.map((title) => ({ title, right: true }))];
+    const rows = days.map((day) => [day.date, ...COUNTS.map((column) => count(day[column]))]);
+    process.stdout.write(rows.length === 0 ? 'the journal holds no finished game\n' : table(columns, rows));
     return 0;
-  } catch (error) {
-    stderr.write(`recorder: ${describeFailure(error)}\n`);
-    return 1;
-  }
-}
-
-function table(days: readonly RebuiltDay[]): string {
-  const rows = [[...COLUMNS], ...days.map((day) => COLUMNS.map((column) => String(day[column])))];
-  return rows
-    .map((row) =>
-      row
-        .map((cell) => cell.padEnd(11))
-        .join('')
-        .trimEnd(),
-    )
-    .join('\n');
-}
+  },
+});

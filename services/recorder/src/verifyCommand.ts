@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeFailure } from '@vectra/service-kit';
+import { defineCommand } from '@vectra/service-kit';
 import { count, printable, some, table } from './table.js';
 import { VERDICTS, verifyPath, type VerifiedFile } from './verify.js';
 
@@ -22,41 +22,27 @@ Exit status: 0 all verified, 1 a mismatch, or a file that cannot be read, 2 wron
 const OPTIONS = {
   problems: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** Runs `recorder verify`; gives the exit status. */
-export async function verifyCommand(args: readonly string[]): Promise<number> {
-  const { stdout, stderr } = process;
-  let given;
-  try {
-    given = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-    if (!given.values.help && given.positionals.length === 0)
-      throw new Error('expected a file or a folder to verify');
-  } catch (error) {
-    stderr.write(`recorder verify: ${describeFailure(error)}\nrecorder verify --help shows what it takes\n`);
-    return 2;
-  }
-  const { values, positionals } = given;
-  if (values.help) {
-    stdout.write(HELP);
-    return 0;
-  }
-  const files: VerifiedFile[] = [];
-  try {
-    for (const path of positionals) for await (const file of verifyPath(path)) files.push(file);
-  } catch (error) {
-    stderr.write(`recorder verify: ${describeFailure(error)}\n`);
-    return 1;
-  }
-  if (files.length === 0) {
-    stderr.write(`recorder verify: no .game.json in ${positionals.join(', ')}\n`);
-    return 1;
-  }
-  const summary = summarize(files);
-  stdout.write(values.json ? `${JSON.stringify({ files, summary })}\n` : render(files, values.problems));
-  return statusOf(summary);
-}
+/** `recorder verify` */
+export const verifyCommand = defineCommand({
+  name: 'verify',
+  about: 'Derives recorded games again from their seeds.',
+  help: HELP,
+  read: (args) => {
+    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    if (positionals.length === 0) throw new Error('expected a file or a folder to verify');
+    return { ...values, paths: positionals };
+  },
+  run: async ({ paths, problems, json }) => {
+    const files: VerifiedFile[] = [];
+    for (const path of paths) for await (const file of verifyPath(path)) files.push(file);
+    if (files.length === 0) throw new Error(`no .game.json in ${paths.join(', ')}`);
+    const summary = summarize(files);
+    process.stdout.write(json ? `${JSON.stringify({ files, summary })}\n` : render(files, problems));
+    return statusOf(summary);
+  },
+});
 
 type Summary = Record<(typeof VERDICTS)[number], number>;
 

@@ -1,4 +1,4 @@
-import { runService } from '@vectra/service-kit';
+import { runProgram } from '@vectra/service-kit';
 import { simulatorService } from './service.js';
 
-await runService(simulatorService);
+await runProgram(simulatorService);

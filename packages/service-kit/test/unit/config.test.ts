@@ -2,14 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  ConfigError,
-  loadConfig,
-  renderEnvExample,
-  usage,
-  variables,
-  type VariableName,
-} from '../../src/index.js';
+import { ConfigError, loadConfig, renderEnvExample, variables, type VariableName } from '../../src/index.js';
 
 const NAMES = Object.keys(variables) as VariableName[];
 
@@ -115,11 +108,5 @@ describe('the environment', () => {
       return name !== 'LOG_FORMAT' && (known === undefined || (known.fallback ?? '') !== fallback);
     });
     expect(differing.map(([text]) => text)).toEqual([]);
-  });
-
-  it('is listed by --help with its defaults', () => {
-    const text = usage('feed', 'about it.', ['FEED_PORT', 'UPSTREAM_URL']);
-    expect(text).toContain('feed: about it.');
-    expect(text).toMatch(/FEED_PORT +Health and metrics of the feed\. \(default 8081\)/);
   });
 });

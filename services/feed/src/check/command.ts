@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
+import { createLogger, defineCommand, loadConfig } from '@vectra/service-kit';
 import { sourcesFor } from '../sourcesFor.js';
 import { chooseUpstream } from '../upstream.js';
 import { Observation, type Observed } from './observation.js';
@@ -25,7 +25,6 @@ Exit status: 0 all is well, 1 something is not, 2 wrong usage.
 const OPTIONS = {
   seconds: { type: 'string', default: '15' },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 const VARIABLES = [
@@ -41,41 +40,29 @@ const VARIABLES = [
 
 const PROGRESS_MS = 250;
 
-/** Runs `feed check`; gives the exit status. The report goes to standard output, all else to standard error. */
-export async function checkCommand(args: readonly string[]): Promise<number> {
-  const { stdout, stderr } = process;
-  let options;
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    stderr.write(`feed check: ${describeFailure(error)}\nfeed check --help shows what it takes\n`);
-    return 2;
-  }
-  if (options === 'help') {
-    stdout.write(HELP);
-    return 0;
-  }
-  try {
+/** `feed check`. The report goes to standard output, all else to standard error. */
+export const checkCommand = defineCommand({
+  name: 'check',
+  about: 'Listens for a while and says how the connection to the game is.',
+  help: HELP,
+  read,
+  run: async (options) => {
     const config = loadConfig(VARIABLES);
     const upstream = await chooseUpstream(config);
     // What the sources note would come between the lines of the report.
-    const log = createLogger('feed', { LOG_LEVEL: 'fatal', LOG_FORMAT: 'auto' }, stderr);
+    const log = createLogger('feed', { LOG_LEVEL: 'fatal', LOG_FORMAT: 'auto' }, process.stderr);
     const make = sourcesFor({ config, log }, upstream);
-    stderr.write(`listening for ${options.seconds} s to ${describe(upstream, config)}\n`);
+    process.stderr.write(`listening for ${options.seconds} s to ${describe(upstream, config)}\n`);
     const observed = await listen(make, options.seconds * 1_000);
     const problems = judge(observed, { upstream, chrome: config.CHROME_CDP_URL });
     const report = { upstream, ok: problems.length === 0, problems, observed };
-    stdout.write(options.json ? `${JSON.stringify(report)}\n` : render(observed, problems));
+    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : render(observed, problems));
     return problems.length === 0 ? 0 : 1;
-  } catch (error) {
-    stderr.write(`feed check: ${describeFailure(error)}\n`);
-    return 1;
-  }
-}
+  },
+});
 
-function readOptions(args: readonly string[]): { seconds: number; json: boolean } | 'help' {
+function read(args: readonly string[]): { seconds: number; json: boolean } {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  if (values.help) return 'help';
   if (!/^\d+$/.test(values.seconds) || Number(values.seconds) < 1 || Number(values.seconds) > 600)
     throw new Error(`--seconds: expected a whole number from 1 to 600, was "${values.seconds}"`);
   return { seconds: Number(values.seconds), json: values.json };

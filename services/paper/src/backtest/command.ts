@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { defineCommand } from '@vectra/service-kit';
 import {
   expectWritable,
   GAMES_HELP,
+  interruptible,
   readStrategy,
   readWork,
   tellLeftOut,
   WORK_HELP,
   WORK_OPTIONS,
-  type Command,
   type Work,
 } from '../commandLine.js';
 import { playGames } from '../crew/crew.js';
@@ -39,11 +40,16 @@ interface Arguments extends Work {
 }
 
 /** `paper backtest` */
-export const backtestCommand: Command<Arguments> = { name: 'backtest', help: HELP, read, run };
+export const backtestCommand = defineCommand({
+  name: 'backtest',
+  about: 'Plays strategies through recorded or generated games.',
+  help: HELP,
+  read,
+  run: interruptible(run),
+});
 
-function read(args: readonly string[]): 'help' | Arguments {
+function read(args: readonly string[]): Arguments {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  if (values.help) return 'help';
   const { strategy: strategies } = values;
   if (strategies === undefined) throw new Error('expected --strategy <file>');
   return { strategies, ...readWork(values) };

@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { strategy as strategySchema, type Strategy } from '@vectra/protocol';
+import { defineCommand } from '@vectra/service-kit';
 import { generatedGames } from '../backtest/generated.js';
 import { BacktestRun, type Backtest } from '../backtest/run.js';
-import type { Command } from '../commandLine.js';
 import type { Behaviour } from '../session/behaviour.js';
 import { walletOf } from '../session/session.js';
 import { PluginFiles } from './files.js';
@@ -22,25 +22,23 @@ Exit status: 0 all is well, 1 it cannot be loaded, failed, or remembers outside 
 `;
 
 /** `paper plugin` */
-export const pluginCommand: Command<{ file: string }> = { name: 'plugin', help: HELP, read, run };
-
-function read(args: readonly string[]): 'help' | { file: string } {
-  const { values, positionals } = parseArgs({
-    ...{ args: [...args], allowPositionals: true },
-    options: { help: { type: 'boolean', short: 'h', default: false } },
-  });
-  if (values.help) return 'help';
-  const [action, file, ...more] = positionals;
-  if (action !== 'check' || file === undefined || more.length > 0)
-    throw new Error(`expected check <file>, was "${args.join(' ')}"`);
-  return { file };
-}
-
-async function run({ file }: { file: string }): Promise<number> {
-  const { report, isWell } = await checkPlugin(file);
-  (isWell ? process.stdout : process.stderr).write(report);
-  return isWell ? 0 : 1;
-}
+export const pluginCommand = defineCommand({
+  name: 'plugin',
+  about: 'Checks a plug-in strategy: paper plugin check <file>.',
+  help: HELP,
+  read: (args) => {
+    const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
+    const [action, file, ...more] = positionals;
+    if (action !== 'check' || file === undefined || more.length > 0)
+      throw new Error(`expected check <file>, was "${args.join(' ')}"`);
+    return file;
+  },
+  run: async (file) => {
+    const { report, isWell } = await checkPlugin(file);
+    (isWell ? process.stdout : process.stderr).write(report);
+    return isWell ? 0 : 1;
+  },
+});
 
 /**
  * Loads a plug-in and plays it through so many games, as `paper plugin check` does.

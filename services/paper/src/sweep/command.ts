@@ -1,15 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { defineCommand } from '@vectra/service-kit';
 import { wholeOption } from '../backtest/query.js';
 import {
   expectWritable,
   GAMES_HELP,
+  interruptible,
   readStrategy,
   readWork,
   tellLeftOut,
   WORK_HELP,
   WORK_OPTIONS,
-  type Command,
   type Work,
 } from '../commandLine.js';
 import { playGames } from '../crew/crew.js';
@@ -65,11 +66,16 @@ interface Arguments extends Work {
 }
 
 /** `paper sweep` */
-export const sweepCommand: Command<Arguments> = { name: 'sweep', help: HELP, read, run };
+export const sweepCommand = defineCommand({
+  name: 'sweep',
+  about: 'Looks for the parameters of a strategy, and says what is luck.',
+  help: HELP,
+  read,
+  run: interruptible(run),
+});
 
-function read(args: readonly string[]): 'help' | Arguments {
+function read(args: readonly string[]): Arguments {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  if (values.help) return 'help';
   const { strategy, vary, random, seed, train, rank, top } = values;
   if (strategy === undefined) throw new Error('expected --strategy <file>');
   if (vary === undefined)

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
+import { createLogger, defineCommand, loadConfig, type Command } from '@vectra/service-kit';
 import { EventLog, type RecorderWish, type ServiceState } from '@vectra/stream';
 import { z } from 'zod';
 
@@ -11,23 +11,22 @@ const LOOK_MS = 100;
 /** A recorder whose last sign of life is older does not run. */
 const FRESH_MS = 15_000;
 
-const HELPS = {
-  pause: `recorder pause
+const PAUSE = `recorder pause
 
 Stops recording from the next game on; nothing has to be restarted. The game in progress is recorded to its end, and its seed
 when that is revealed. Games that start after it get no files. Every recorder of the log follows, now and after any restart,
 until "recorder resume".
-`,
-  resume: `recorder resume
+`;
+
+const RESUME = `recorder resume
 
 Records again from the next game on. A game that is in progress and started while recording was paused gets no files.
-`,
-  status: `recorder status
+`;
+
+const STATUS = `recorder status
 
 Says whether recording is wished, by whom and since when, and what each recorder that runs does.
-`,
-};
-type Name = keyof typeof HELPS;
+`;
 
 const COMMON = `
   --json    prints one JSON object: {"wish":…,"recorders":[…]}
@@ -51,38 +50,28 @@ interface Recorder extends z.infer<typeof status> {
   pid: number;
 }
 
-/** Runs `recorder pause`, `resume` or `status`; gives the exit status. */
-export async function controlCommand(name: Name, args: readonly string[]): Promise<number> {
-  const { stdout, stderr } = process;
-  let json;
-  try {
-    const options = {
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    } as const;
-    const { values } = parseArgs({ args: [...args], options });
-    if (values.help) {
-      stdout.write(HELPS[name] + COMMON);
-      return 0;
-    }
-    json = values.json;
-  } catch (error) {
-    stderr.write(
-      `recorder ${name}: ${describeFailure(error)}\nrecorder ${name} --help shows what it takes\n`,
-    );
-    return 2;
-  }
-  try {
-    return await withLog(async (events) => {
-      const wish = name === 'status' ? await events.recorderWish() : await say(events, name);
-      const recorders = name === 'status' ? await recordersOf(events) : await followed(events, wish);
-      stdout.write(json ? `${JSON.stringify({ wish, recorders })}\n` : render(wish, recorders));
-      return name === 'status' || recorders.some((recorder) => isAsWished(recorder, wish)) ? 0 : 3;
-    });
-  } catch (error) {
-    stderr.write(`recorder ${name}: ${describeFailure(error)}\n`);
-    return 1;
-  }
+/** `recorder pause`, `resume` and `status` */
+export const controlCommands: readonly Command[] = [
+  controlCommand('pause', 'Stops recording from the next game on.', PAUSE),
+  controlCommand('resume', 'Records again from the next game on.', RESUME),
+  controlCommand('status', 'Says whether the recorders record.', STATUS),
+];
+
+function controlCommand(name: 'pause' | 'resume' | 'status', about: string, help: string): Command {
+  const options = { json: { type: 'boolean', default: false } } as const;
+  return defineCommand({
+    name,
+    about,
+    help: help + COMMON,
+    read: (args) => parseArgs({ args: [...args], options }).values,
+    run: ({ json }) =>
+      withLog(async (events) => {
+        const wish = name === 'status' ? await events.recorderWish() : await say(events, name);
+        const recorders = name === 'status' ? await recordersOf(events) : await followed(events, wish);
+        process.stdout.write(json ? `${JSON.stringify({ wish, recorders })}\n` : render(wish, recorders));
+        return name === 'status' || recorders.some((recorder) => isAsWished(recorder, wish)) ? 0 : 3;
+      }),
+  });
 }
 
 async function withLog(act: (events: EventLog) => Promise<number>): Promise<number> {

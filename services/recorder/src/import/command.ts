@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
+import { createLogger, defineCommand, loadConfig } from '@vectra/service-kit';
 import { checkWritable } from '../disk.js';
 import { foldersOf } from '../folders.js';
 import { ImportedGames } from '../store/imported.js';
@@ -35,57 +35,40 @@ const OPTIONS = {
   'dry-run': { type: 'boolean', default: false },
   all: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** Runs `recorder import`; gives the exit status. The report goes to standard output, all else to standard error. */
-export async function importCommand(args: readonly string[]): Promise<number> {
-  const { stdout, stderr } = process;
-  let given;
-  try {
-    given = readArguments(args);
-  } catch (error) {
-    stderr.write(`recorder import: ${describeFailure(error)}\nrecorder import --help shows what it takes\n`);
-    return 2;
-  }
-  const { values, positionals: paths } = given;
-  if (values.help) {
-    stdout.write(HELP);
-    return 0;
-  }
-  const bar = new ProgressBar(stderr);
-  try {
+/** `recorder import`. The report goes to standard output, all else to standard error. */
+export const importCommand = defineCommand({
+  name: 'import',
+  about: 'Reads old recordings and raw captures into RUGS_DATA_DIR.',
+  help: HELP,
+  read,
+  run: async ({ values, positionals: paths }) => {
     const config = loadConfig(['RUGS_DATA_DIR', 'LOG_LEVEL', 'LOG_FORMAT']);
     const seeds = values.seeds === undefined ? new Map<string, Seed>() : await readSeeds(values.seeds);
     const imported = new ImportedGames(config.RUGS_DATA_DIR);
+    const bar = new ProgressBar(process.stderr);
     const importer = new Importer({
       paths,
       dataFolder: config.RUGS_DATA_DIR,
       timeZone: values['time-zone'],
       seeds,
       dryRun: values['dry-run'],
-      log: createLogger('recorder', config, stderr),
+      log: createLogger('recorder', config, process.stderr),
       onGame: (game) => imported.add(game),
       onProgress: (progress) => bar.tell(progress),
     });
     if (!values['dry-run']) await checkWritable(foldersOf(config.RUGS_DATA_DIR).recordings);
-    const report = await importer.run();
+    const report = await importer.run().finally(() => bar.clear());
     if (!values['dry-run']) await imported.finish(report.games);
-    bar.clear();
-    stdout.write(values.json ? `${JSON.stringify(report)}\n` : renderReport(report, values));
+    process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : renderReport(report, values));
     return report.files.some(({ problem }) => problem !== null) ? 1 : 0;
-  } catch (error) {
-    bar.clear();
-    stderr.write(`recorder import: ${describeFailure(error)}\n`);
-    return 1;
-  }
-}
+  },
+});
 
-/** @throws Error saying what is wrong with them. */
-function readArguments(args: readonly string[]) {
+function read(args: readonly string[]) {
   const given = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  if (!given.values.help && given.positionals.length === 0)
-    throw new Error('expected a folder or a file to import');
+  if (given.positionals.length === 0) throw new Error('expected a folder or a file to import');
   const zone = given.values['time-zone'];
   try {
     clockIn(zone);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { describeFailure, loadConfig } from '@vectra/service-kit';
+import { defineCommand, loadConfig } from '@vectra/service-kit';
 import { hasCode } from '../disk.js';
 import { foldersOf } from '../folders.js';
 import { FORMATS, printResult, type Format } from './print.js';
@@ -23,42 +23,30 @@ Environment: RUGS_DATA_DIR, where events_parquet/ lies (./data).
 Exit status: 0 done, 1 the query could not be run, 2 wrong usage.
 `;
 
-const OPTIONS = {
-  format: { type: 'string', default: 'table' },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
+const OPTIONS = { format: { type: 'string', default: 'table' } } as const;
 
-/** Runs `recorder query`; gives the exit status. */
-export async function queryCommand(args: readonly string[]): Promise<number> {
-  const { stdout, stderr } = process;
-  let given;
-  try {
-    given = readArguments(args);
-  } catch (error) {
-    stderr.write(`recorder query: ${describeFailure(error)}\nrecorder query --help shows what it takes\n`);
-    return 2;
-  }
-  if (given === 'help') {
-    stdout.write(HELP);
+/** `recorder query` */
+export const queryCommand = defineCommand({
+  name: 'query',
+  about: 'Runs an SQL query over the event store in RUGS_DATA_DIR.',
+  help: HELP,
+  read,
+  run: async ({ sql, format }) => {
+    try {
+      const { RUGS_DATA_DIR } = loadConfig(['RUGS_DATA_DIR']);
+      await queryStore(foldersOf(RUGS_DATA_DIR).store, sql, (result) =>
+        printResult(format, result, writeOut),
+      );
+    } catch (error) {
+      // Whoever read the output, such as `head`, has seen enough.
+      if (!hasCode(error, 'EPIPE')) throw error;
+    }
     return 0;
-  }
-  const { sql, format } = given;
-  try {
-    const { RUGS_DATA_DIR } = loadConfig(['RUGS_DATA_DIR']);
-    await queryStore(foldersOf(RUGS_DATA_DIR).store, sql, (result) => printResult(format, result, writeOut));
-    return 0;
-  } catch (error) {
-    // Whoever read the output, such as `head`, has seen enough.
-    if (hasCode(error, 'EPIPE')) return 0;
-    stderr.write(`recorder query: ${describeFailure(error)}\n`);
-    return 1;
-  }
-}
+  },
+});
 
-/** @throws Error saying what is wrong with them. */
-function readArguments(args: readonly string[]): 'help' | { sql: string; format: Format } {
+function read(args: readonly string[]): { sql: string; format: Format } {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  if (values.help) return 'help';
   const [sql, ...more] = positionals;
   if (sql === undefined || more.length > 0)
     throw new Error(`expected one query in quotes, were ${positionals.length} arguments`);

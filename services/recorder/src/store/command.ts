@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createLogger, describeFailure, loadConfig } from '@vectra/service-kit';
+import { createLogger, defineCommand, loadConfig } from '@vectra/service-kit';
 import { count, printable, some, table } from '../table.js';
 import { verifyStore, type StoreReport } from './verify.js';
 
@@ -19,36 +19,27 @@ Exit status: 0 every event has one row, 1 not so, or a file cannot be read, 2 wr
 const OPTIONS = {
   problems: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** Runs `recorder store verify`; gives the exit status. */
-export async function storeCommand(args: readonly string[]): Promise<number> {
-  const { stdout, stderr } = process;
-  let values;
-  try {
-    const given = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-    values = given.values;
-    if (!values.help && given.positionals.join(' ') !== 'verify')
-      throw new Error(`expected verify, was "${given.positionals.join(' ')}"`);
-  } catch (error) {
-    stderr.write(`recorder store: ${describeFailure(error)}\nrecorder store --help shows what it takes\n`);
-    return 2;
-  }
-  if (values.help) {
-    stdout.write(HELP);
-    return 0;
-  }
-  try {
+/** `recorder store` */
+export const storeCommand = defineCommand({
+  name: 'store',
+  about: 'Counts the event store beside the journal: recorder store verify.',
+  help: HELP,
+  read: (args) => {
+    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    if (positionals.join(' ') !== 'verify')
+      throw new Error(`expected verify, was "${positionals.join(' ')}"`);
+    return values;
+  },
+  run: async ({ problems, json }) => {
     const config = loadConfig(['RUGS_DATA_DIR', 'LOG_LEVEL', 'LOG_FORMAT']);
-    const report = await verifyStore(config.RUGS_DATA_DIR, createLogger('recorder', config, stderr));
-    stdout.write(values.json ? `${JSON.stringify(report)}\n` : render(report, values.problems));
+    const log = createLogger('recorder', config, process.stderr);
+    const report = await verifyStore(config.RUGS_DATA_DIR, log);
+    process.stdout.write(json ? `${JSON.stringify(report)}\n` : render(report, problems));
     return report.folders.some(({ problem }) => problem !== null) ? 1 : 0;
-  } catch (error) {
-    stderr.write(`recorder store: ${describeFailure(error)}\n`);
-    return 1;
-  }
-}
+  },
+});
 
 function render({ folders, waiting }: StoreReport, problemsOnly: boolean): string {
   const columns = [
