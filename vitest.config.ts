@@ -18,10 +18,10 @@ export default defineConfig({
           testTimeout: 120_000,
           expect: expectation,
           sequence: { groupOrder: 0 },
-          maxWorkers: 3,
+          maxWorkers: 2,
         },
       },
-      // The whole system in containers. They mostly wait, so others run beside them.
+      // The whole system in containers. They mostly wait, so what is pure runs beside them.
       {
         test: {
           name: 'docker',
@@ -31,7 +31,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           expect: expectation,
           sequence: { groupOrder: 0 },
-          maxWorkers: 3,
+          maxWorkers: 2,
         },
       },
       // On a real Redis, or a real server in this process.
@@ -42,8 +42,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 120_000,
           expect: expectation,
-          sequence: { groupOrder: 0 },
-          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
         },
       },
       // The web app in Chromium, on the whole system.
@@ -54,7 +54,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: expectation,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           maxWorkers: 2,
         },
       },
@@ -67,7 +67,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: expectation,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           maxWorkers: 2,
         },
       },
