@@ -103,10 +103,10 @@ export class SessionBook {
   #rugged({ gameId, data }: EventOf<'game.end'>): void {
     if (gameId === null || data.rugTick === null) return;
     const rug = { gameId, tick: data.rugTick };
-    this.#set({ rug });
-    const { session } = this.#state;
-    const actions = session?.actions.map((row) => rugged(row, rug));
-    if (actions?.some((row, index) => row !== session?.actions[index]) === true) this.#update({ actions });
+    const { session, unsettled } = this.#state;
+    const ended = unsettled && ruggedIn(unsettled, rug);
+    if (ended !== null && ended !== unsettled) this.#ended.push(ended);
+    this.#set({ rug, session: session && ruggedIn(session, rug), unsettled: null });
   }
 
   #connection({ timestamp, data }: EventOf<'connection.status'>): void {
@@ -277,9 +277,11 @@ export class SessionBook {
   #end(reason: End, at: number): void {
     if (this.#state.session === null) return;
     this.#name();
-    const { session } = this.#state;
-    this.#ended.push({ ...session, reason, endedAt: Math.max(session.startedAt, at) });
-    this.#set({ session: null });
+    const { session, rug } = this.#state;
+    const ended = { ...session, reason, endedAt: Math.max(session.startedAt, at) };
+    this.#ended.push(ended);
+    const isOver = rug?.gameId === ended.actions.at(-1)?.game_id;
+    this.#set({ session: null, unsettled: isOver ? null : ended });
   }
 
   /** Gives the session its name, which it keeps. `seq` tells it from others that began in the same second. */
@@ -301,6 +303,12 @@ export class SessionBook {
   #set(change: Partial<SessionsState>): void {
     this.#state = { ...this.#state, ...change };
   }
+}
+
+/** The same session when none of its sales was forced by the rug. */
+function ruggedIn(session: Session, rug: SessionsState['rug']): Session {
+  const actions = session.actions.map((row) => rugged(row, rug));
+  return actions.some((row, index) => row !== session.actions[index]) ? { ...session, actions } : session;
 }
 
 function soldBy(sold: { entryPrice: string; pnl: string } | null): Partial<SessionAction> {

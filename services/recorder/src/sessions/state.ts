@@ -47,6 +47,8 @@ export const sessionsState = z.object({
   /** When the account was last heard of. */
   heardAt: time,
   session: session.nullable(),
+  /** The newest that ended in a game which had not ended yet: the rug may tell that its last sale was forced. */
+  unsettled: session.nullable().default(null),
   /** The server's newest statement. */
   stated: figures.nullable(),
   /** That, and what the account did since; null when it can't be reckoned. */
@@ -65,6 +67,7 @@ export const NO_SESSIONS: SessionsState = {
   account: null,
   heardAt: 0,
   session: null,
+  unsettled: null,
   stated: null,
   reckoned: null,
   before: null,
