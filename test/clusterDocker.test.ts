@@ -15,7 +15,6 @@ describe.skipIf(!engineAnswers)('a Cluster of Redis on Docker Compose', () => {
       // Of this test's own, beside that of another run.
       REDIS_NETWORK: `10.86.${process.pid % 256}`,
     });
-    system.build();
     system.up();
     await system.untilWell('after the start');
   }, START_MS);

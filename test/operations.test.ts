@@ -16,7 +16,6 @@ describe.skipIf(!engineAnswers)('who runs the system on Docker Compose', () => {
 
   beforeAll(async () => {
     system = await ComposeSystem.create('operations');
-    system.build();
     system.up();
     await system.untilWell('after the start');
   }, START_MS);

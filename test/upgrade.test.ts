@@ -45,7 +45,6 @@ describe.skipIf(!engineAnswers)('an upgrade to a version with another schema of 
 
   beforeAll(async () => {
     system = await ComposeSystem.create('upgrade');
-    system.build();
     execFileSync('docker', ['build', '--tag', `vectra:${next}`, '-'], {
       input: nextVersionOf(`vectra:${VERSION}`),
       stdio: ['pipe', 'pipe', 'pipe'],
