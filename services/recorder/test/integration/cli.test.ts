@@ -18,7 +18,7 @@ it('rebuild prints what it did, day by day', async () => {
   await recordAll(folder, logOf(new GameScript('20251207-1c1ca4cce9ac71e7', [1, 1.2, 0.01]).whole()));
   const { out, code } = await run(['rebuild'], { RUGS_DATA_DIR: folder });
   expect(code).toBe(0);
-  expect(out.split('\n').map((line) => line.split(/ +/))).toEqual([
+  expect(out.split('\n').map((line) => line.trim().split(/ +/))).toEqual([
     ['date', 'games', 'complete', 'written', 'unchanged'],
     ['2025-12-07', '1', '1', '0', '1'],
     [''],
